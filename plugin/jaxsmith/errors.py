@@ -1,0 +1,25 @@
+"""The errors that people meet: one clear line each, saying what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class JaxsmithError(Exception):
+    """Base of every error raised on purpose; ``str`` of one is a line fit for a terminal."""
+
+
+class InvalidRequestError(JaxsmithError):
+    """An option, an argument or a folder that can't be used as it is."""
+
+
+class RejectedError(JaxsmithError):
+    """A function that is no use as a sample; becomes a record in the rejects.
+
+    Args:
+        reason: a typed reason, one of ``jaxsmith.record.reasons.REASONS``.
+        detail: one line on what was seen.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail

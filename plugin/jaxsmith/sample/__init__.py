@@ -1,0 +1,1 @@
+"""Samples: input sets for a function, made with NumPy from a seed, the same on every machine."""
