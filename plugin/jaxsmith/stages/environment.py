@@ -1,0 +1,31 @@
+"""The environment of a process that will compile, set before it imports JAX. Does not import it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        # NumPy's threads take the cores from the other workers.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        # XLA divides large loops by its threads, one a core unless told: without this, optimized
+        # HLO differs between machines. Not 1: a callback that runs JAX would wait for itself.
+        "PJRT_NPROC": "2",
+    }
+)
+
+
+def prepare(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """Set in the environment what it does not set itself; return what was set.
+
+    JAX reads these once, when it is imported or finds its devices: call this before. What platform
+    to use, and flags for XLA, are left to the user.
+    """
+    missing = {name: value for name, value in DEFAULTS.items() if name not in environ}
+    environ.update(missing)
+    return missing

@@ -1,0 +1,45 @@
+"""What a user is told when a function can't pass a stage."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jaxsmith.errors import JaxsmithError
+from jaxsmith.stages.normal import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class StageError(JaxsmithError):
+    """A function that could not be loaded, traced, lowered, compiled, printed or run.
+
+    Attributes:
+        stage: ``"load"``, ``"trace"``, ``"lower"``, ``"compile"``, ``"run"``, or the name of the
+            stage whose text could not be printed.
+        detail: one line, with no file path and no memory address, so that equal failures read
+            equal in every process.
+    """
+
+    def __init__(self, stage: str, detail: str) -> None:
+        super().__init__(f"{stage}: {detail}")
+        self.stage = stage
+        self.detail = detail
+
+
+@contextmanager
+def guard(stage: str) -> Iterator[None]:
+    """Turn what JAX or the user's function raises within into a ``StageError`` that it caused."""
+    try:
+        yield
+    except JaxsmithError:
+        raise
+    except Exception as error:
+        raise StageError(stage, one_line(error)) from error
+
+
+def one_line(error: Exception) -> str:
+    """The type of an error and the first line that it says anything in."""
+    lines = (line.strip() for line in normalise(str(error)).splitlines())
+    return ": ".join([type(error).__name__, *[line for line in lines if line][:1]])

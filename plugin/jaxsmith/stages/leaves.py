@@ -1,0 +1,51 @@
+"""The values that go into a function and come out of it, leaf by leaf."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxsmith.stages.normal import normalise
+from jaxsmith.vocabulary.aval import Aval
+
+if TYPE_CHECKING:
+    from jax.tree_util import PyTreeDef
+
+
+def avals(tree: object) -> tuple[Aval, ...]:
+    """The types of the leaves of a pytree of whatever has a shape and a dtype.
+
+    A key array has the dtype that JAX gives it (``"key<fry>"``).
+    """
+    return tuple(
+        Aval(tuple(int(n) for n in leaf.shape), str(leaf.dtype)) for leaf in jax.tree.leaves(tree)
+    )
+
+
+def structure(tree: PyTreeDef) -> object:
+    """The shape of a pytree: ``"*"`` for a leaf, in tuples, lists, dicts and ``None``.
+
+    A node of another type, a named tuple for one, is JAX's text for it.
+    """
+    node = tree.node_data()
+    if node is None:
+        return "*"
+    kind, keys = node
+    children = [structure(child) for child in tree.children()]
+    if kind is type(None):
+        return None
+    if kind is dict:
+        return dict(zip(keys, children, strict=True))
+    if kind in (tuple, list):
+        return kind(children)
+    return normalise(str(tree))
+
+
+def on_host(leaf: Any) -> np.ndarray[Any, Any]:
+    """The leaf as a NumPy array; a key array as the unsigned integers that it is made of."""
+    if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+        leaf = jax.random.key_data(leaf)
+    return np.asarray(leaf)

@@ -1,0 +1,22 @@
+"""The one place where text that depends on the process is taken out.
+
+JAX prints parameters of equations with ``repr``, so a jaxpr can hold ``<function f at 0x7f...>``
+(callbacks, policies of rematerialisation, computations of ``reduce``) and ``f at /home/me/f.py:3``
+(Pallas kernels, messages of errors). JAX masks some addresses by itself, as ``0xXXXXXXXXXXXX``;
+those go too, so that all are written alike: ``<function f>``.
+
+Names, counters of variables and numbers of regions need nothing: JAX starts them again for every
+function. Locations are never printed in the first place.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-fX]+")
+_SOURCE_LINE = re.compile(r" at (?:/|[A-Za-z]:[\\/])[^\n<>]*?\.py(?::\d+)?")
+
+
+def normalise(text: str) -> str:
+    """The text without memory addresses and without places in source files."""
+    return _SOURCE_LINE.sub("", _ADDRESS.sub("", text))

@@ -1,0 +1,73 @@
+"""What a text depends on beside the function: versions, the machine and JAX's configuration."""
+
+from __future__ import annotations
+
+import os
+import platform
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jax
+from jaxlib import version as jaxlib_version
+
+# In the order of how much XLA gains from each; the first that the machine has names it.
+_X86_LEVELS = ("avx512f", "avx2", "avx", "sse4_2")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what compiled the function, and for which device."""
+    device = jax.devices()[0]
+    return {
+        "jax": jax.__version__,
+        "jaxlib": jaxlib_version.__version__,
+        "platform": device.platform,
+        "device_kind": device.device_kind,
+        "instruction_set": instruction_set(),
+    }
+
+
+def configuration() -> dict[str, bool | int | str | None]:
+    """The settings, of JAX and of the process, that change a text or a number."""
+    return {
+        "x64": x64_enabled(),
+        "devices": jax.device_count(),
+        "xla_threads": xla_threads(),
+        "default_matmul_precision": _setting("jax_default_matmul_precision"),
+        "numpy_dtype_promotion": _setting("jax_numpy_dtype_promotion"),
+        "threefry_partitionable": _setting("jax_threefry_partitionable"),
+    }
+
+
+def x64_enabled() -> bool:
+    """Whether 64-bit types exist here and now."""
+    return bool(_setting("jax_enable_x64"))
+
+
+def xla_threads() -> int:
+    """How many threads XLA's CPU client has: it divides loops of the optimized HLO by them."""
+    asked = os.environ.get("PJRT_NPROC") or os.environ.get("NPROC")
+    if asked:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def instruction_set() -> str:
+    """The host's architecture and, on x86, its widest vectors: ``"x86_64+avx512f"``."""
+    machine = platform.machine()
+    flags = set(_cpu_description().split())
+    level = next((level for level in _X86_LEVELS if level in flags), None)
+    return f"{machine}+{level}" if level else machine
+
+
+def _setting(name: str) -> Any:
+    # JAX makes these attributes while it is imported, out of sight of a type checker.
+    value = getattr(jax.config, name)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _cpu_description() -> str:
+    description = Path("/proc/cpuinfo")
+    return description.read_text() if description.exists() else ""

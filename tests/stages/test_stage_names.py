@@ -1,0 +1,47 @@
+"""What the controller reads of the stages, which never imports JAX."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from jaxsmith.errors import InvalidRequestError
+from jaxsmith.stages import ALL_STAGES, DEFAULT_STAGES, STAGES, select
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "jaxsmith.stages",
+        "jaxsmith.stages.names",
+        "jaxsmith.stages.table",
+        "jaxsmith.stages.environment",
+        "jaxsmith.stages.source",
+    ],
+)
+def test_these_modules_do_not_import_jax(module: str) -> None:
+    check = f"import sys, {module}; sys.exit('jax' in sys.modules or 'numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", check], check=True, timeout=30)
+
+
+def test_the_table_says_all_about_every_stage() -> None:
+    assert ALL_STAGES == ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
+    assert set(DEFAULT_STAGES) <= set(ALL_STAGES)
+    for name, stage in STAGES.items():
+        assert name == stage.name
+        assert "\n" not in stage.summary
+        assert stage.suffix.startswith(".")
+    assert len({stage.suffix for stage in STAGES.values()}) == len(STAGES)
+
+
+def test_selected_stages_come_once_and_in_the_order_of_the_table() -> None:
+    assert select(["hlo", "jaxpr", "hlo"]) == ("jaxpr", "hlo")
+    assert select("hlo") == ("hlo",)
+    assert select([]) == ()
+
+
+def test_an_unknown_stage_is_answered_with_those_there_are() -> None:
+    with pytest.raises(InvalidRequestError, match="unknown stage 'ptx'; the stages are jaxpr, "):
+        select(["jaxpr", "ptx"])
