@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from jaxsmith.program.helpers import Helpers
+from jaxsmith.program.tags import TAGS
+from jaxsmith.vocabulary.table import Vocabulary, discover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from jaxsmith.program.function import Case, Function
 
@@ -25,20 +33,36 @@ class Category(Protocol):
     def bases(self) -> frozenset[str]:
         """Categories whose markers a function of this one may carry beside its own."""
 
+    def write(self, case: Case, corpus: Corpus) -> Function:
+        """The function of that seed and index; the same bytes each time.
+
+        Raises:
+            RejectedError: if that index gives no function.
+        """
+
+
+class Corpus:
+    """The categories of a package and the vocabulary they draw from.
+
+    The package holds ``categories/`` (each module a ``CATEGORY``), ``ops/`` (each module a list
+    ``OPS``) and ``ops/reference_helpers.py`` (functions that references may call).
+    """
+
+    def __init__(self, package: str) -> None:
+        ops = importlib.import_module(f"{package}.ops")
+        categories = importlib.import_module(f"{package}.categories")
+        self.vocabulary = Vocabulary(discover(ops))
+        self.helpers = Helpers(Path(ops.__path__[0]) / "reference_helpers.py")
+        self.categories: Mapping[str, Category] = _categories(categories)
+        self.tags: Mapping[str, str] = TAGS
+
     def write(self, case: Case) -> Function:
-        """The function of that seed and index; the same bytes each time."""
+        """The function of that category, seed and index."""
+        return self.categories[case.category].write(case, self)
 
 
-class Corpus(Protocol):
-    """The categories of a corpus, by name, in the order in which records are written."""
+def _categories(package: ModuleType) -> dict[str, Category]:
 
-    @property
-    def categories(self) -> Mapping[str, Category]:
-        """Categories by name."""
-
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """Every tag a function may carry beside categories, with one line on what it means."""
-
-    def write(self, case: Case) -> Function:
-        """``self.categories[case.category].write(case)``."""
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+    found = [importlib.import_module(f"{package.__name__}.{name}").CATEGORY for name in names]
+    return {category.name: category for category in found}

@@ -1,24 +1,87 @@
-"""An input set: one array per argument of a function, and what it is there to show."""
+"""Input sets: one array per argument of a function, and what it is there to show."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from jaxsmith.sample.bits import Bits
+from jaxsmith.sample.draws import make
+from jaxsmith.vocabulary.dtypes import kind as kind_of
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from jaxsmith.program.function import Param
+    from jaxsmith.vocabulary.aval import Aval
+    from jaxsmith.vocabulary.draw import Draw
+
+SetKind = Literal["domain", "edge", "rim", "mirror"]
 
 
 @dataclass(frozen=True, slots=True)
 class InputSet:
     """Arrays in argument order, already rounded to the dtypes that the function takes.
 
-    ``kind`` is ``"domain"`` (random in each argument's range), ``"edge"`` (ends of the range, ties,
-    zeros, negative and out-of-bounds indices) or ``"mirror"`` (the domain's other side, so that
-    branches go the other way). ``seed`` makes the arrays again.
+    ``kind`` is one of
+
+    - ``"domain"``: random in each argument's range,
+    - ``"edge"``: the ends of the range, ties, zeros,
+    - ``"rim"``: random in the outer tenths of the range (edges without ties),
+    - ``"mirror"``: random, reflected about the middle of the range, so that branches go the other
+      way.
+
+    ``make_set`` with the same kind and seed makes the arrays again.
     """
 
-    kind: str
+    kind: SetKind
     seed: int
     arrays: tuple[NDArray[np.generic], ...]
+
+
+def set_seed(case_id: str, kind: SetKind, attempt: int) -> int:
+    """The seed of a function's input set: the same on every machine."""
+    return zlib.crc32(f"{case_id}/{kind}/{attempt}".encode())
+
+
+def make_set(params: Sequence[Param], kind: SetKind, seed: int) -> InputSet:
+    """The input set of this kind and seed for these parameters."""
+    arrays = tuple(
+        _array(param.draw, param.aval, kind, Bits(seed + position))
+        for position, param in enumerate(params)
+    )
+    return InputSet(kind, seed, arrays)
+
+
+def _array(draw: Draw, aval: Aval, kind: SetKind, bits: Bits) -> NDArray[np.generic]:
+    if draw.kind != "uniform" or kind == "domain":
+        return make(draw, aval, bits)
+    if kind == "mirror":
+        values = draw.low + draw.high - make(draw, aval, bits).astype(np.float64)
+        return values.astype(aval.dtype)
+    if kind == "rim":
+        return _rim(draw, aval, bits)
+    return _edges(draw, aval, bits)
+
+
+def _edges(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
+    marks = [draw.low, draw.high, (draw.low + draw.high) / 2]
+    marks += [mark for mark in (0.0, 1.0, -1.0) if draw.low <= mark <= draw.high]
+    if kind_of(aval.dtype) != "f":
+        marks = [float(np.floor(mark)) for mark in marks]
+    positions = (bits.uniform(aval.shape) * len(marks)).astype(np.int64)
+    return np.asarray(marks)[positions].astype(aval.dtype)
+
+
+def _rim(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
+    unit = bits.uniform(aval.shape)
+    outer = np.where(unit < 0.5, 0.2 * unit, 1.0 - 0.2 * (1.0 - unit))
+    values = draw.low + outer * (draw.high - draw.low)
+    if kind_of(aval.dtype) != "f":
+        values = np.rint(values)
+    return values.astype(aval.dtype)

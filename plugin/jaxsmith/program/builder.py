@@ -1,0 +1,305 @@
+"""The builder: a graph under construction, and the values an operation can be given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jaxsmith.program.graph import Eqn, Graph
+from jaxsmith.vocabulary import dtypes
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.draw import Draw
+from jaxsmith.vocabulary.interval import Interval
+from jaxsmith.vocabulary.value import Literal, Var
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from jaxsmith.program.grow import Palette
+    from jaxsmith.program.style import Style
+    from jaxsmith.vocabulary.aval import Shape
+    from jaxsmith.vocabulary.op import Op, Proposal
+    from jaxsmith.vocabulary.stream import Stream
+    from jaxsmith.vocabulary.table import Vocabulary
+    from jaxsmith.vocabulary.value import Atom
+
+# Beyond these, float32 sums lose digits and int32 wraps around: not what most programs are about.
+LIMITS = {"f": 1e5, "i": 2.0**30, "u": 2.0**30, "b": 1.0}
+
+
+@dataclass(slots=True)
+class Entry:
+    """A parameter of the function and how its values are drawn."""
+
+    var: Var
+    draw: Draw
+
+
+class Builder:
+    """Writes one graph, equation by equation. Implements ``jaxsmith.vocabulary.op.Scope``.
+
+    A region is written by a builder whose ``outer`` is the builder of the graph around it;
+    ``palette`` is what regions are grown from.
+    """
+
+    def __init__(
+        self,
+        rng: Stream,
+        style: Style,
+        vocabulary: Vocabulary,
+        outer: Builder | None = None,
+        palette: Palette | None = None,
+    ) -> None:
+        self.rng = rng
+        self.style = style
+        self.vocabulary = vocabulary
+        self.outer = outer
+        self.palette = palette
+        self.entries: list[Entry] = []
+        self.fixed: list[Var] = []
+        self.eqns: list[Eqn] = []
+        self.values: list[Var] = []
+        self.unread: dict[Var, None] = {}
+        self.focus: list[Var] = []
+        self.size = 0
+        self.deciding: list[Var] = []
+
+    @property
+    def depth(self) -> int:
+        """How many functions are around this graph."""
+        return 0 if self.outer is None else self.outer.depth + 1
+
+    @property
+    def decided(self) -> list[Var]:
+        """What the branches around this graph were chosen by: known here, so no choice any more."""
+        return self.deciding + (self.outer.decided if self.outer is not None else [])
+
+    @property
+    def x64(self) -> bool:
+        """Whether the program uses 64-bit dtypes, and with them JAX's x64 mode."""
+        return self.style.x64
+
+    # What a signature may ask for.
+
+    def dtype(self, kind: str) -> str:
+        """The dtype this program uses for a kind."""
+        return self.style.dtype(kind)
+
+    def shape(self, ranks: tuple[int, int] = (0, 5)) -> Shape:
+        """A shape for a new parameter, made of dimensions that this program uses."""
+        return self.style.shape(self.rng, ranks)
+
+    def literal(self, kind: str, domain: Interval | None = None) -> Literal:
+        """A short number of kind ``"f"`` or ``"i"`` inside the domain."""
+        value = self.style.number(self.rng, kind, domain)
+        return Literal(value, Aval((), self.dtype(kind)))
+
+    def value(
+        self,
+        kinds: str = "f",
+        *,
+        ranks: tuple[int, int] = (0, 5),
+        where: Callable[[Aval], bool] | None = None,
+        shape: Shape | None = None,
+        dtype: str | None = None,
+        fresh: Callable[[], Shape] | None = None,
+        domain: Interval | None = None,
+        hints: tuple[str, ...] = (),
+        avoid: Sequence[Atom] = (),
+    ) -> Var | None:
+        """A value of one of these kinds; see ``Scope.value``."""
+
+        def fits(aval: Aval) -> bool:
+            return (
+                dtypes.kind(aval.dtype) in kinds
+                and ranks[0] <= aval.rank <= ranks[1]
+                and (shape is None or aval.shape == shape)
+                and (dtype is None or aval.dtype == dtype)
+                and (where is None or where(aval))
+            )
+
+        if self.focus:
+            var = self.focus[0]
+            if not fits(var.aval) or var in avoid:
+                return None
+            return self.within(self.focus.pop(0), domain)
+        found = self._pick([v for v in self.visible() if fits(v.aval) and v not in avoid], domain)
+        if found is None or self.rng.chance(self.style.new_parameter):
+            made = self._fresh(kinds, ranks, shape, dtype, fresh, domain, hints)
+            if made is not None and (where is None or where(made.aval)):
+                return made
+        return None if found is None else self.within(found, domain)
+
+    def parameter(self, aval: Aval, draw: Draw, hints: tuple[str, ...] = ()) -> Var | None:
+        """A new parameter drawn this way, or None where the function has enough of them."""
+        if self.outer is not None:
+            return self.outer.parameter(aval, draw, hints)
+        if len(self.entries) >= self.style.max_parameters or aval.size > self.style.max_elements:
+            return None
+        var = Var(aval, draw.interval, hints)
+        self.entries.append(Entry(var, draw))
+        self._add(var)
+        return var
+
+    def within(self, var: Var, domain: Interval | None) -> Var | None:
+        """The value itself if its range lies in the domain, else brought inside by a guard."""
+        if domain is None or var.interval in domain:
+            return var
+        guards = [op for op in self.vocabulary.guards if self.allows(op)]
+        for op in self.rng.shuffled(guards):
+            proposal = op.guard(self, var, domain) if op.guard else None
+            if proposal is not None:
+                (result,) = self.emit(op, proposal)
+                if result.interval in domain:
+                    return result
+        return None
+
+    # How the graph grows.
+
+    def allows(self, op: Op) -> bool:
+        """Whether the operation is smooth enough for what the graph is for."""
+        return op.smooth in self.style.smoothness
+
+    def visible(self) -> list[Var]:
+        """Values that an operation here may read: this graph's, and those around it."""
+        return self.values if self.outer is None else [*self.outer.visible(), *self.values]
+
+    def apply(self, op: Op, *focus: Var) -> tuple[Var, ...] | None:
+        """Add the operation to the graph, or None if nothing at hand suits it.
+
+        With ``focus``, it is applied to just these values, in this order.
+        """
+        self.focus = list(focus)
+        proposal = op.signature(self, op)
+        missed, self.focus = bool(self.focus), []
+        if proposal is None or missed or not self._sane(op, proposal):
+            return None
+        if self._repeats(op, proposal):
+            return None
+        return self.emit(op, proposal)
+
+    def _repeats(self, op: Op, proposal: Proposal) -> bool:
+        """Whether this undoes or repeats the very equation that made its only operand."""
+        if len(proposal.operands) != 1:
+            return False
+        makers = (eqn for eqn in reversed(self.eqns) if proposal.operands[0] in eqn.outputs)
+        maker = next(makers, None)
+        return maker is not None and maker.op is op
+
+    def emit(self, op: Op, proposal: Proposal) -> tuple[Var, ...]:
+        """Add an equation for a proposal that is known to fit."""
+        spans = self._spans(op, proposal)
+        names = proposal.names or (op.names,) * len(proposal.outputs)
+        outputs = tuple(
+            Var(aval, span, hints)
+            for aval, span, hints in zip(proposal.outputs, spans, names, strict=True)
+        )
+        eqn = Eqn(op, proposal.operands, outputs, proposal.attributes, proposal.regions)
+        for atom in eqn_reads(eqn):
+            self.mark_read(atom)
+        self.eqns.append(eqn)
+        self.size += 1 + sum(1 for region in eqn.regions for _ in region.walk())
+        for var in outputs:
+            self._add(var)
+        return outputs
+
+    def mark_read(self, var: Var) -> None:
+        """Note that something reads the value, here or in a graph around this one."""
+        if var in self.unread:
+            del self.unread[var]
+        elif self.outer is not None:
+            self.outer.mark_read(var)
+
+    def child(self, name: str, params: Iterable[Var], style: Style | None = None) -> Builder:
+        """A builder for a region with these parameters."""
+        style = style or self.style
+        child = Builder(self.rng.child(name), style, self.vocabulary, self, self.palette)
+        for var in params:
+            child.fixed.append(var)
+            child._add(var)
+        return child
+
+    def graph(
+        self,
+        results: Sequence[Atom],
+        *,
+        name: str = "",
+        groups: tuple[int, ...] = (),
+        returns: str = "",
+    ) -> Graph:
+        """The finished graph, without the equations that no result needs."""
+        params = tuple(self.fixed) or tuple(entry.var for entry in self.entries)
+        return prune(Graph(params, tuple(self.eqns), tuple(results), name, groups, returns))
+
+    def _add(self, var: Var) -> None:
+        self.values.append(var)
+        self.unread[var] = None
+
+    def _spans(self, op: Op, proposal: Proposal) -> tuple[Interval, ...]:
+        if proposal.intervals:
+            return proposal.intervals
+        intervals = [atom.interval for atom in proposal.operands]
+        avals = [atom.aval for atom in proposal.operands]
+        return (op.span(intervals, avals, proposal.attributes),) * len(proposal.outputs)
+
+    def _sane(self, op: Op, proposal: Proposal) -> bool:
+        """Whether the result is of a sensible size and its range of a sensible magnitude."""
+        try:
+            spans = self._spans(op, proposal)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            return False  # the range rule is undefined there: outside of the operation's domain
+        return all(
+            span.magnitude <= LIMITS[dtypes.kind(aval.dtype)]
+            and aval.size <= self.style.max_elements
+            for span, aval in zip(spans, proposal.outputs, strict=True)
+        )
+
+    def _pick(self, candidates: list[Var], domain: Interval | None) -> Var | None:
+        if not candidates:
+            return None
+        newest = len(self.values)
+        weights = [
+            (8.0 if var in self.unread else 1.0)
+            * (2.0 if domain is None or var.interval in domain else 1.0)
+            * (1.0 + position / newest if newest else 1.0)
+            for position, var in enumerate(candidates)
+        ]
+        return self.rng.weighted(candidates, weights)
+
+    def _fresh(
+        self,
+        kinds: str,
+        ranks: tuple[int, int],
+        shape: Shape | None,
+        dtype: str | None,
+        fresh: Callable[[], Shape] | None,
+        domain: Interval | None,
+        hints: tuple[str, ...],
+    ) -> Var | None:
+        kind = self.rng.choice(kinds) if dtype is None else dtypes.kind(dtype)
+        if shape is None:
+            shape = fresh() if fresh else self.shape(ranks)
+        if not ranks[0] <= len(shape) <= ranks[1]:
+            return None
+        draw = self.style.draw(self.rng, kind, domain)
+        return self.parameter(Aval(shape, dtype or self.dtype(kind)), draw, hints)
+
+
+def eqn_reads(eqn: Eqn) -> list[Var]:
+    """Every value an equation or one of its regions reads."""
+    reads = [atom for atom in eqn.operands if isinstance(atom, Var)]
+    for region in eqn.regions:
+        reads.extend(region.uses())
+    return reads
+
+
+def prune(graph: Graph) -> Graph:
+    """The graph without dead equations; parameters of a region stay, they are its signature."""
+    live = {atom for atom in graph.results if isinstance(atom, Var)}
+    kept: list[Eqn] = []
+    for eqn in reversed(graph.eqns):
+        if any(var in live for var in eqn.outputs):
+            kept.append(eqn)
+            live.update(eqn_reads(eqn))
+    eqns = tuple(reversed(kept))
+    return Graph(graph.params, eqns, graph.results, graph.name, graph.groups, graph.returns)

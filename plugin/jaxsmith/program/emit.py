@@ -1,0 +1,172 @@
+"""Source text from a graph, in JAX's spelling or in NumPy's.
+
+Values that are read once are written where they are read, as long as the line stays short; the
+others become statements. Both spellings share one set of names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from jaxsmith.program.layout import statement
+from jaxsmith.vocabulary.code import ATOM, LEVELS, Code, fill
+from jaxsmith.vocabulary.value import Var
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jaxsmith.program.graph import Eqn, Graph
+    from jaxsmith.program.naming import Namer
+    from jaxsmith.vocabulary.value import Atom
+
+Spelling = Literal["jax", "numpy"]
+
+# What a function calls an argument that is a tuple: its first, and the one after it.
+GROUP_NAMES = (("carry", "state", "loop_state"), ("inputs", "items", "carry", "state"))
+
+LONGEST_INLINE = 44
+LONGEST_RESULT = 64
+LONGEST_LAMBDA = 56
+
+
+@dataclass(slots=True)
+class Printer:
+    """Prints one function; values in ``inlined`` may be written where they are read."""
+
+    spelling: Spelling
+    namer: Namer
+    inlined: frozenset[Var]
+    helpers: dict[str, None] = field(default_factory=dict)
+
+    def function(self, graph: Graph, name: str, depth: int = 0) -> list[str]:
+        """The lines of ``def name(...)``."""
+        with self.namer.scope():
+            header, unpack = self._header(graph, depth + 1)
+            body = self._body(graph, depth + 1)
+        if unpack and body[0].lstrip().startswith("def "):
+            unpack.append("")
+        return [*statement(f"def {name}({', '.join(header)}):", depth), *unpack, *body]
+
+    def _header(self, graph: Graph, depth: int) -> tuple[list[str], list[str]]:
+        names: list[str] = []
+        unpack: list[str] = []
+        params = iter(graph.params)
+        uses = graph.uses()
+        for position, count in enumerate(graph.groups or (0,) * len(graph.params)):
+            if count == 0:
+                param = next(params)
+                names.append(self.namer.parameter(param, read=uses[param] > 0))
+                continue
+            group = self.namer.function(graph, f"argument{position}", GROUP_NAMES[position % 2])
+            names.append(group)
+            members = [self.namer.parameter(next(params)) for _ in range(count)]
+            target = f"({members[0]},)" if count == 1 else ", ".join(members)
+            unpack += statement(f"{target} = {group}", depth)
+        return names, unpack
+
+    def _body(self, graph: Graph, depth: int) -> list[str]:
+        here = _direct_uses(graph)
+        everywhere = graph.uses()
+        pending: dict[Var, Code] = {}
+        lines: list[str] = []
+        for eqn in graph.eqns:
+            defs, regions = self._regions(eqn, depth)
+            if defs:
+                lines += ([""] if lines and lines[-1] else []) + defs + [""]
+            code = self._spell(eqn, pending, regions)
+            single = eqn.outputs[0]
+            once = len(eqn.outputs) == 1 and here[single] == everywhere[single] == 1
+            if once and "unpack" not in eqn.attributes and self._inlines(code, single, graph):
+                pending[single] = code
+            else:
+                lines += statement(f"{self._target(eqn, everywhere)} = {code}", depth)
+        codes = [self._atom(atom, pending) for atom in graph.results]
+        lines += statement(f"return {fill(graph.returns or '{*}', codes, {})}", depth)
+        return lines
+
+    def _inlines(self, code: Code, var: Var, graph: Graph) -> bool:
+        if graph.results == (var,):
+            return len(code.text) <= LONGEST_RESULT or code.level == ATOM
+        return var in self.inlined and len(code.text) <= LONGEST_INLINE
+
+    def _target(self, eqn: Eqn, uses: Counter[Var]) -> str:
+        names = [self.namer.of(var) if uses[var] else "_" for var in eqn.outputs]
+        unpack = eqn.attributes.get("unpack")
+        if isinstance(unpack, str):
+            return fill(unpack, [Code(name) for name in names], {})
+        return ", ".join(names)
+
+    def _spell(self, eqn: Eqn, pending: dict[Var, Code], regions: dict[str, object]) -> Code:
+        template = eqn.op.jax if self.spelling == "jax" else eqn.op.numpy
+        if self.spelling == "numpy":
+            self.helpers.update(dict.fromkeys(eqn.op.helpers))
+        operands = [self._atom(atom, pending) for atom in eqn.operands]
+        template = str(eqn.attributes.get(f"{self.spelling}_template", template))
+        return Code(fill(template, operands, {**eqn.attributes, **regions}), eqn.op.level)
+
+    def _atom(self, atom: Atom, pending: dict[Var, Code]) -> Code:
+        if isinstance(atom, Var):
+            return pending.pop(atom, None) or Code(self.namer.of(atom))
+        text = str(atom)
+        return Code(text, LEVELS["unary"] if text.startswith("-") else LEVELS["atom"])
+
+    def _regions(self, eqn: Eqn, depth: int) -> tuple[list[str], dict[str, object]]:
+        """Definitions that come before the statement, and what the template calls them."""
+        defs: list[str] = []
+        names: dict[str, object] = {}
+        for position, region in enumerate(eqn.regions):
+            inline = self._as_lambda(region)
+            if inline is None:
+                name = self.namer.function(region, "name", (region.name or "body",))
+                defs += ([""] if defs else []) + self.function(region, name, depth)
+                inline = name
+            names[f"r{position}"] = inline
+        return defs, names
+
+    def _as_lambda(self, graph: Graph) -> str | None:
+        if any(graph.groups) or any(eqn.regions for eqn in graph.eqns) or len(graph.eqns) > 2:
+            return None
+        with self.namer.scope():
+            names = ", ".join(self._header(graph, 0)[0])
+            lines = self._body(graph, 0)
+        if len(lines) != 1 or not lines[0].startswith("return "):
+            return None
+        result = lines[0].removeprefix("return ")
+        if len(graph.results) > 1 and not result.startswith("("):
+            result = f"({result})"
+        text = f"lambda {names}: {result}" if names else f"lambda: {result}"
+        return text if len(text) <= LONGEST_LAMBDA else None
+
+
+def _direct_uses(graph: Graph) -> Counter[Var]:
+    atoms = [atom for eqn in graph.eqns for atom in eqn.operands]
+    atoms += graph.results
+    return Counter(atom for atom in atoms if isinstance(atom, Var))
+
+
+def _mentions(name: str) -> Callable[[str], bool]:
+    pattern = re.compile(rf"(?<![\w.]){re.escape(name)}")
+    return lambda text: pattern.search(text) is not None
+
+
+IMPORTS = {
+    "jax": (
+        (_mentions("jax."), "import jax"),
+        (_mentions("jnp."), "import jax.numpy as jnp"),
+        (_mentions("lax."), "from jax import lax"),
+    ),
+    "numpy": (
+        (_mentions("np."), "import numpy as np"),
+        (_mentions("linalg."), "from scipy import linalg"),
+        (_mentions("special."), "from scipy import special"),
+    ),
+}
+
+
+def imports(text: str, spelling: Spelling) -> list[str]:
+    """The import lines that a text needs, in the order that import sorters give."""
+    table = IMPORTS[spelling]
+    return [line for marker, line in table if marker(text)]

@@ -1,0 +1,60 @@
+"""The graph of a function: equations over typed values, with nested graphs for its regions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jaxsmith.vocabulary.value import Var
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jaxsmith.vocabulary.op import Attributes, Op
+    from jaxsmith.vocabulary.value import Atom
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eqn:
+    """``outputs = op(*operands, **attributes)``; ``regions`` are the functions the op calls."""
+
+    op: Op
+    operands: tuple[Atom, ...]
+    outputs: tuple[Var, ...]
+    attributes: Attributes
+    regions: tuple[Graph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A function body in single assignment form. A region may use values of the graphs around it.
+
+    ``groups`` says how many of ``params`` make up each positional argument: 0 for a plain value, n
+    for a tuple of n. ``returns`` is the template of the result, such as ``"({0}, {1}), {2}"``.
+    ``name`` is what the function is called where it is printed with a name.
+    """
+
+    params: tuple[Var, ...]
+    eqns: tuple[Eqn, ...]
+    results: tuple[Atom, ...]
+    name: str = ""
+    groups: tuple[int, ...] = ()
+    returns: str = ""
+
+    def walk(self) -> Iterator[Eqn]:
+        """Every equation, those of regions before the equation that holds them."""
+        for eqn in self.eqns:
+            for region in eqn.regions:
+                yield from region.walk()
+            yield eqn
+
+    def uses(self) -> Counter[Var]:
+        """How often each value is read, in this graph and in its regions."""
+        count: Counter[Var] = Counter()
+        for eqn in self.eqns:
+            count.update(atom for atom in eqn.operands if isinstance(atom, Var))
+            for region in eqn.regions:
+                count.update(region.uses())
+        count.update(atom for atom in self.results if isinstance(atom, Var))
+        return count

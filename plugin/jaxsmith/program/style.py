@@ -1,0 +1,99 @@
+"""The style of one program: the dtypes, dimensions and numbers that it keeps to.
+
+Real programs use few dimensions, again and again, and mostly one float dtype; a program whose every
+array had a shape of its own could not combine them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jaxsmith.vocabulary import dtypes
+from jaxsmith.vocabulary.draw import Draw
+from jaxsmith.vocabulary.interval import Interval
+
+if TYPE_CHECKING:
+    from jaxsmith.vocabulary.aval import Shape
+    from jaxsmith.vocabulary.op import Smoothness
+    from jaxsmith.vocabulary.stream import Stream
+
+DIMENSIONS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 1, 11, 13, 20, 24, 32)
+DIMENSION_WEIGHTS = (6, 9, 9, 8, 7, 5, 7, 2, 3, 3, 3, 2, 1, 1, 1, 1, 1)
+RANK_WEIGHTS = (2.0, 8.0, 9.0, 4.0, 1.5, 0.8)
+
+FLOAT_RANGES = ((-2.0, 2.0), (-3.0, 3.0), (-1.0, 1.0), (0.1, 2.0), (-4.0, 4.0), (0.5, 3.0))
+INTEGER_RANGES = ((-9, 9), (0, 20), (1, 12), (-50, 50), (-5, 5), (0, 7))
+
+NUMBERS = (0.5, 2.0, 0.1, 1.5, 0.25, 3.0, 0.01, 1.0, 0.75, 10.0, 0.3, -0.5, 0.9, 4.0, 0.2, 1e-3,
+           -1.0, -2.0, 1.25, 0.05, 5.0, 2.5, 0.7, 0.99, 1.1, -0.1, 8.0)  # fmt: skip
+INTEGERS = (2, 3, 1, 5, 4, 7, 10, -1, 6, 8, -2, 12, 16, -3, 9, 15, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a program keeps to. ``smoothness`` lists the kinds of operation it may use."""
+
+    x64: bool
+    float_dtypes: tuple[str, ...]
+    int_dtypes: tuple[str, ...]
+    dims: tuple[int, ...]
+    rank_weights: tuple[float, ...] = RANK_WEIGHTS
+    smoothness: frozenset[Smoothness] = frozenset({"smooth", "kinked", "none"})
+    new_parameter: float = 0.12
+    max_parameters: int = 4
+    max_elements: int = 1024
+
+    def dtype(self, kind: str) -> str:
+        """The program's main dtype of a kind."""
+        return {"f": self.float_dtypes, "i": self.int_dtypes, "b": ("bool",)}[kind][0]
+
+    def shape(self, rng: Stream, ranks: tuple[int, int]) -> Shape:
+        """A shape of the program's own dimensions, small enough for one of its arrays."""
+        low, high = ranks
+        high = min(high, len(self.rank_weights) - 1)
+        weights = self.rank_weights[low : high + 1]
+        rank = rng.weighted(range(low, high + 1), weights) if low <= high else low
+        shape: list[int] = []
+        budget = self.max_elements
+        for _ in range(rank):
+            fitting = [dim for dim in self.dims if dim <= max(2, budget // 2)] or [2]
+            shape.append(rng.choice(fitting))
+            budget //= shape[-1]
+        return tuple(shape)
+
+    def number(self, rng: Stream, kind: str, domain: Interval | None) -> float | int:
+        """A short constant of kind ``"f"`` or ``"i"`` inside the domain."""
+        pool = NUMBERS if kind == "f" else INTEGERS
+        fitting = [n for n in pool if domain is None or domain.low <= n <= domain.high]
+        if not fitting:
+            assert domain is not None  # every pool has members
+            return domain.middle if kind == "f" else int(domain.middle)
+        return rng.weighted(fitting, [1 / (2 + position) for position in range(len(fitting))])
+
+    def draw(self, rng: Stream, kind: str, domain: Interval | None) -> Draw:
+        """How values of a kind are drawn, inside the domain."""
+        if kind == "b":
+            return Draw("uniform", 0, 1)
+        ranges = FLOAT_RANGES if kind == "f" else INTEGER_RANGES
+        low, high = rng.choice(ranges)
+        if domain is None or Interval(low, high) in domain:
+            return Draw("uniform", low, high)
+        # Keep to the part of the domain where numbers of ordinary size lie.
+        bound = 4.0 if kind == "f" else 20
+        if domain.low > bound or domain.high < -bound:
+            return Draw("uniform", domain.low, domain.high)
+        return Draw("uniform", max(domain.low, -bound), min(domain.high, bound))
+
+    def but(self, **changes: object) -> Style:
+        """This style with some things changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def pick_style(rng: Stream) -> Style:
+    """A style for a new program."""
+    x64 = rng.chance(0.35)
+    dims = tuple(rng.weighted(DIMENSIONS, DIMENSION_WEIGHTS) for _ in range(rng.integer(2, 4)))
+    floats = ("float64", "float32") if x64 and rng.chance(0.75) else ("float32",)
+    ints = ("int64", "int32") if x64 and rng.chance(0.7) else ("int32",)
+    return Style(x64, floats, ints, dims, max_parameters=rng.integer(2, 5))

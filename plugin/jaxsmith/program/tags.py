@@ -1,0 +1,66 @@
+"""Tags: what a reader can filter by, read off the finished graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jaxsmith.vocabulary.value import Literal
+
+if TYPE_CHECKING:
+    from jaxsmith.program.graph import Eqn, Graph
+
+# The size tag of a program is the first whose bound it does not pass.
+SIZES = {"tiny": 1, "small": 5, "medium": 15, "large": 40, "huge": 10**9}
+
+TAGS = {
+    "elementwise": "every operation works element by element",
+    "unary": "takes one argument",
+    "scalar_array": "combines a scalar with an array",
+    "broadcasting": "combines arrays of different shapes by broadcasting",
+    "multi_statement": "has more than one statement",
+    "nested_branches": "a branch inside a branch",
+    "composite": "combines operations of three or more families",
+    "tiny": "1 operation",
+    "small": "2 to 5 operations",
+    "medium": "6 to 15 operations",
+    "large": "16 to 40 operations",
+    "huge": "more than 40 operations",
+}
+
+
+def op_count(graph: Graph) -> int:
+    """How many operations a graph has, those of its regions included."""
+    return sum(1 for _ in graph.walk())
+
+
+def tags(graph: Graph, statements: int) -> frozenset[str]:
+    """The tags of a function with this graph and this many statements in its source."""
+    eqns = list(graph.walk())
+    size = next(tag for tag, most in SIZES.items() if len(eqns) <= most)
+    found = {
+        "elementwise": bool(eqns) and all(eqn.op.elementwise for eqn in eqns),
+        "unary": len(graph.params) == 1,
+        "scalar_array": any(_mixes_scalar(eqn) for eqn in eqns),
+        "broadcasting": any(_broadcasts(eqn) for eqn in eqns),
+        "multi_statement": statements > 1,
+        "nested_branches": any(_branches_within(eqn) for eqn in eqns),
+        "composite": len({eqn.op.family for eqn in eqns}) >= 3,
+    }
+    return frozenset({size, *(tag for tag, holds in found.items() if holds)})
+
+
+def _mixes_scalar(eqn: Eqn) -> bool:
+    ranks = {atom.aval.rank for atom in eqn.operands}
+    return eqn.op.elementwise and 0 in ranks and len(ranks) > 1
+
+
+def _broadcasts(eqn: Eqn) -> bool:
+    shapes = {atom.aval.shape for atom in eqn.operands if not isinstance(atom, Literal)}
+    return eqn.op.elementwise and len(shapes - {()}) > 1
+
+
+def _branches_within(eqn: Eqn) -> bool:
+    if eqn.op.family != "conditionals" or not eqn.regions:
+        return False
+    inner = (inner for region in eqn.regions for inner in region.walk())
+    return any(other.op.family == "conditionals" and other.regions for other in inner)

@@ -1,0 +1,100 @@
+"""From a finished graph to a written function: names, two texts, types and tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jaxsmith.program.emit import Printer, imports
+from jaxsmith.program.function import Function, Param
+from jaxsmith.program.graph import Graph
+from jaxsmith.program.naming import Namer, function_name
+from jaxsmith.program.tags import tags
+from jaxsmith.vocabulary.stream import Stream
+
+if TYPE_CHECKING:
+    from jaxsmith.program.builder import Entry
+    from jaxsmith.program.emit import Spelling
+    from jaxsmith.program.function import Case
+    from jaxsmith.program.helpers import Helpers
+    from jaxsmith.vocabulary.value import Var
+
+
+def write(
+    case: Case,
+    graph: Graph,
+    entries: list[Entry],
+    helpers: Helpers,
+    *,
+    x64: bool,
+    structure: object = None,
+    extra_tags: frozenset[str] = frozenset(),
+) -> Function:
+    """The function that a graph says, as text.
+
+    Args:
+        case: which function of the corpus this is.
+        graph: the finished graph; parameters that nothing reads are dropped.
+        entries: how each parameter is drawn.
+        helpers: helper functions that the reference may call.
+        x64: whether the program needs JAX's x64 mode.
+        structure: the result's tree with ``"*"`` for a leaf; by default a leaf or a tuple.
+        extra_tags: tags that the graph does not show, such as the base's category.
+    """
+    rng = case_stream(case).child("text")
+    name = graph.name or function_name(graph)
+    if name in helpers.sources:  # the reference would hide the helper that it calls
+        name = f"apply_{name}"
+    used = graph.uses()
+    kept = [entry for entry in entries if used[entry.var]]
+    graph = _with_params(graph, kept)
+    inlining = rng.choice((0.35, 0.6, 0.8))
+    inlined = frozenset(
+        var for eqn in graph.walk() for var in eqn.outputs if rng.chance(inlining)
+    )
+    namer = Namer((name, *helpers.sources))
+    source, statements = _text("jax", graph, name, namer, inlined, helpers)
+    reference, _ = _text("numpy", graph, name, namer, inlined, helpers)
+    outputs = tuple(atom.aval for atom in graph.results)
+    return Function(
+        case=case,
+        name=name,
+        tags=tags(graph, statements) | extra_tags,
+        source_code=source,
+        reference_source=reference,
+        params=tuple(Param(namer.of(e.var), e.var.aval, e.draw) for e in kept),
+        outputs=outputs,
+        structure=structure or _default_structure(len(outputs)),
+        x64=x64,
+        graph=graph,
+    )
+
+
+def case_stream(case: Case) -> Stream:
+    """The stream of choices that a case stands for."""
+    return Stream(f"{case.seed}/{case.category}/{case.index}")
+
+
+def _with_params(graph: Graph, kept: list[Entry]) -> Graph:
+    params = tuple(entry.var for entry in kept)
+    return Graph(params, graph.eqns, graph.results, graph.name, (), graph.returns)
+
+
+def _default_structure(count: int) -> object:
+    return "*" if count == 1 else ("*",) * count
+
+
+def _text(
+    spelling: Spelling,
+    graph: Graph,
+    name: str,
+    namer: Namer,
+    inlined: frozenset[Var],
+    helpers: Helpers,
+) -> tuple[str, int]:
+    printer = Printer(spelling, namer, inlined)
+    lines = printer.function(graph, name)
+    blocks = [*helpers.closure(list(printer.helpers)), "\n".join(lines)]
+    text = "\n\n\n".join(blocks)
+    header = imports(text, spelling)
+    body = "\n".join(header) + "\n\n\n" + text if header else text
+    return body + "\n", sum(1 for line in lines if line.startswith("    ") and line[4:5] != " ")

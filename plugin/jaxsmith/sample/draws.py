@@ -1,0 +1,95 @@
+"""Arrays from draws: one function for each kind that ``jaxsmith.vocabulary.draw`` names."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jaxsmith.vocabulary.dtypes import kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from jaxsmith.sample.bits import Bits
+    from jaxsmith.vocabulary.aval import Aval
+    from jaxsmith.vocabulary.draw import Draw
+
+
+
+def make(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
+    """An array of this type, drawn this way.
+
+    Floats are rounded to the array's dtype; integers are uniform over ``low..high`` inclusive.
+    """
+    values = MAKERS[draw.kind](draw, aval, bits)
+    return values.astype(aval.dtype)
+
+
+def _uniform(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
+    unit = bits.uniform(aval.shape)
+    if kind(aval.dtype) == "f":
+        return draw.low + unit * (draw.high - draw.low)
+    return np.floor(draw.low + unit * (draw.high - draw.low + 1))
+
+
+def _distinct(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
+    count = aval.size
+    values = np.linspace(draw.low, draw.high, count) if count > 1 else np.array([draw.low])
+    if kind(aval.dtype) != "f":
+        values = draw.low + np.arange(count)
+    return values[bits.permutation(count)].reshape(aval.shape)
+
+
+def _sorted(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
+    return np.sort(_uniform(draw, aval, bits), axis=-1) if aval.rank else _uniform(draw, aval, bits)
+
+
+def _orthogonal(size: int, batch: tuple[int, ...], bits: Bits) -> NDArray[np.float64]:
+    q, _ = np.linalg.qr(bits.normal((*batch, size, size)))
+    return np.asarray(q)
+
+
+def _spd(_draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
+    size = aval.shape[-1]
+    q = _orthogonal(size, aval.shape[:-2], bits)
+    spectrum = _spectrum(size, bits)
+    return (q * spectrum) @ np.swapaxes(q, -1, -2)
+
+
+def _conditioned(_draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
+    rows, columns = aval.shape[-2:]
+    least = min(rows, columns)
+    left = _orthogonal(rows, aval.shape[:-2], bits)[..., :least]
+    right = _orthogonal(columns, aval.shape[:-2], bits)[..., :least]
+    return (left * _spectrum(least, bits)) @ np.swapaxes(right, -1, -2)
+
+
+def _spectrum(size: int, bits: Bits) -> NDArray[np.float64]:
+    """Numbers in [1, 4] with a gap between any two of at least half the mean gap."""
+    jitter = 0.5 * bits.uniform((size,))
+    return 1.0 + 3.0 * (np.arange(size) + jitter) / max(size, 1)
+
+
+def _triangular(keep: Callable[..., NDArray[np.float64]]) -> Callable[..., NDArray[np.float64]]:
+    def values(_draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
+        size = aval.shape[-1]
+        off = (bits.uniform(aval.shape) - 0.5) / math.sqrt(size)
+        diagonal = 1.0 + bits.uniform((*aval.shape[:-2], size))
+        return keep(off * (1 - np.eye(size))) + diagonal[..., None] * np.eye(size)
+
+    return values
+
+
+MAKERS: dict[str, Callable[[Draw, Aval, Bits], NDArray[np.float64]]] = {
+    "uniform": _uniform,
+    "distinct": _distinct,
+    "sorted": _sorted,
+    "spd": _spd,
+    "conditioned": _conditioned,
+    "lower": _triangular(np.tril),
+    "upper": _triangular(np.triu),
+}

@@ -1,0 +1,105 @@
+"""What a function should return for an input set, with bounds derived from its graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jaxsmith.errors import RejectedError
+from jaxsmith.verdict import reference
+from jaxsmith.verdict.bounded import Bounded
+from jaxsmith.verdict.expectation import Expectation
+from jaxsmith.verdict.interpret import Interpreter
+from jaxsmith.verdict.spelled import NAMESPACE
+from jaxsmith.vocabulary.dtypes import EPSILON, SMALLEST_NORMAL, kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jaxsmith.program.function import Function
+    from jaxsmith.sample.sets import InputSet
+    from jaxsmith.vocabulary.aval import Aval
+
+AGREEMENT = 1e-12
+
+# A bound wider than this share of the largest element would let real errors pass.
+LOOSEST = {"float16": 0.1, "bfloat16": 0.2, "float32": 5e-3, "float64": 1e-4}
+
+
+@dataclass(slots=True)
+class Judge:
+    """Expectations for one function; remembers which branches its input sets have run."""
+
+    function: Function
+    visited: set[tuple[int, int]] = field(default_factory=set)
+    _reference: Callable[..., Any] | None = None
+
+    def expect(self, inputs: InputSet) -> Expectation:
+        """The reference's values and their bounds.
+
+        Raises:
+            RejectedError: ``reference_error`` where the reference fails or doesn't return what the
+                program's types say; ``ill_conditioned`` where a decision is too close to call or
+                the bound is too loose to mean anything.
+        """
+        if self._reference is None:
+            self._reference = reference.load(self.function.reference_source, self.function.name)
+        values = reference.run(self._reference, inputs.arrays)
+        bounded = self._bounds(inputs)
+        _check_types(values, self.function.outputs)
+        _check_agreement(values, bounded)
+        pairs = [
+            _final(np.asarray(value), item, aval)
+            for value, item, aval in zip(values, bounded, self.function.outputs, strict=True)
+        ]
+        return Expectation(tuple(v for v, _ in pairs), tuple(b for _, b in pairs))
+
+    def _bounds(self, inputs: InputSet) -> list[Bounded]:
+        assert self._reference is not None
+        # The graph's spellings may call the helpers that the reference's text brings along.
+        namespace = {**NAMESPACE, **self._reference.__globals__}
+        interpreter = Interpreter(namespace, visited=self.visited)
+        arguments = [Bounded(reference.widen(array)) for array in inputs.arrays]
+        with np.errstate(all="ignore"):
+            return interpreter.run(self.function.graph, arguments)
+
+
+def _check_types(values: list[Any], avals: tuple[Aval, ...]) -> None:
+    if len(values) != len(avals):
+        raise RejectedError(
+            "wrong_structure", f"the reference returns {len(values)} arrays, not {len(avals)}"
+        )
+    for i, (value, aval) in enumerate(zip(values, avals, strict=True)):
+        if np.shape(value) != aval.shape:
+            detail = f"output {i} of the reference has shape {np.shape(value)}, not {aval.shape}"
+            raise RejectedError("wrong_shape", detail)
+
+
+def _check_agreement(values: list[Any], bounded: list[Bounded]) -> None:
+    """The reference's text and the graph it came from must say the same.
+
+    Floats may part in the last place: NumPy's own functions round differently for other strides.
+    """
+    for value, item in zip(values, bounded, strict=True):
+        floating = np.asarray(value).dtype.kind == "f"
+        scale = np.max(np.abs(np.where(np.isfinite(value), value, 0.0)), initial=1.0)
+        slack = item.slack + AGREEMENT * scale if floating else 0.0
+        if not np.allclose(value, item.value, rtol=0.0, atol=slack, equal_nan=floating):
+            raise RejectedError("reference_error", "the reference's text and its graph disagree")
+
+
+def _final(value: Any, item: Bounded, aval: Aval) -> tuple[Any, Any]:
+    if kind(aval.dtype) != "f":
+        exact = value.astype(aval.dtype)
+        if not np.array_equal(exact, value):
+            raise RejectedError("reference_error", f"a value does not fit in {aval.dtype}")
+        return exact, np.zeros(aval.shape)
+    # In float64 the reference rounds as much as the function does.
+    factor = 2.0 if aval.dtype == "float64" else 1.0
+    finite = np.where(np.isfinite(value), np.abs(value), 0.0)
+    bound = factor * item.slack + EPSILON[aval.dtype] * finite + SMALLEST_NORMAL[aval.dtype]
+    if np.max(bound, initial=0.0) > LOOSEST[aval.dtype] * max(np.max(finite, initial=0.0), 1e-3):
+        raise RejectedError("ill_conditioned", "rounding alone may change the result visibly")
+    return value.astype(np.float64), bound

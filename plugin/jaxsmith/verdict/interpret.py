@@ -1,0 +1,144 @@
+"""Runs a graph on values with error bounds: the reference's meaning, one equation at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jaxsmith.errors import RejectedError
+from jaxsmith.verdict.bounded import Bounded
+from jaxsmith.verdict.regions import REGIONS
+from jaxsmith.verdict.rules import RULES, Step
+from jaxsmith.verdict.spelled import spelled
+from jaxsmith.vocabulary.code import Code, fill
+from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.value import Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jaxsmith.program.graph import Eqn, Graph
+    from jaxsmith.vocabulary.aval import Aval
+    from jaxsmith.vocabulary.value import Atom, Var
+
+Environment = dict["Var", Bounded]
+
+
+@dataclass(slots=True)
+class Interpreter:
+    """Evaluates graphs; ``visited`` collects which branch of which equation ran.
+
+    Args:
+        namespace: what the NumPy spellings may call.
+        bounds: False to compute values only, several times faster.
+    """
+
+    namespace: dict[str, Any]
+    bounds: bool = True
+    visited: set[tuple[int, int]] = field(default_factory=set)
+
+    def run(
+        self, graph: Graph, args: Sequence[Bounded], outer: Environment | None = None
+    ) -> list[Bounded]:
+        """The results of a graph for these arguments; ``outer`` holds what regions capture."""
+        env = dict(outer or {})
+        env.update(zip(graph.params, args, strict=True))
+        for eqn in graph.eqns:
+            env.update(zip(eqn.outputs, self._equation(eqn, env), strict=True))
+        return [_read(env, atom) for atom in graph.results]
+
+    def _equation(self, eqn: Eqn, env: Environment) -> list[Bounded]:
+        operands = [_read(env, atom) for atom in eqn.operands]
+        if eqn.op.control:
+            return REGIONS[eqn.op.control](self, eqn, operands, env)
+        return self.bounded(eqn, operands, spelled(eqn, self.namespace))
+
+    def bounded(
+        self, eqn: Eqn, operands: list[Bounded], call: Callable[..., list[Any]]
+    ) -> list[Bounded]:
+        """One equation's outputs: values from the call, bounds from the row's rule."""
+        values = call(*(operand.value for operand in operands))
+        avals = [var.aval for var in eqn.outputs]
+        if not self.bounds or _is_exact(eqn, operands, avals):
+            return [Bounded(value) for value in values]
+        accuracy = eqn.op.accuracy
+        terms = _terms(eqn)
+        step = Step(call, operands, values, avals, accuracy.size, terms)
+        errors = RULES[accuracy.rule](step)
+        return [
+            _checked(value, error, aval)
+            for value, error, aval in zip(values, errors, avals, strict=True)
+        ]
+
+    def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
+        """A region as a plain function of arrays, packed as the region's source would be."""
+
+        def function(*args: Any) -> Any:
+            flat = unpack_groups(graph, args)
+            plain = Interpreter(self.namespace, bounds=False, visited=self.visited)
+            results = plain.run(graph, [Bounded(value) for value in flat], env)
+            return pack(graph.returns or "{*}", [result.value for result in results])
+
+        return function
+
+
+def _read(env: Environment, atom: Atom) -> Bounded:
+    if isinstance(atom, Literal):
+        return Bounded(atom.value)  # type: ignore[arg-type]
+    return env[atom]
+
+
+def _is_exact(eqn: Eqn, operands: Sequence[Bounded], avals: Sequence[Aval]) -> bool:
+    """Whether nothing can be off: exact operands, and nothing that rounds."""
+    if any(operand.error is not None for operand in operands):
+        return False
+    discrete = all(kind(aval.dtype) != "f" for aval in avals)
+    return discrete or eqn.op.accuracy.rule in ("equal", "move", "decide")
+
+
+def _terms(eqn: Eqn) -> int:
+    declared = eqn.attributes.get("terms")
+    if isinstance(declared, int):
+        return declared
+    largest = max((atom.aval.size for atom in eqn.operands), default=1)
+    return max(1, largest // max(1, eqn.outputs[0].aval.size))
+
+
+def _checked(value: Any, error: Any, aval: Aval) -> Bounded:
+    """The value with its bound; a float without a finite bound is of no use.
+
+    Raises:
+        RejectedError: if a finite value has no finite bound.
+    """
+    if kind(aval.dtype) != "f":
+        return Bounded(value)
+    bound = np.broadcast_to(np.asarray(error, dtype=np.float64), np.shape(value))
+    finite = np.isfinite(value)
+    if not np.all(np.isfinite(bound) | ~finite):
+        raise RejectedError("ill_conditioned", "an operation has no finite error bound here")
+    return Bounded(value, np.where(finite, bound, 0.0))
+
+
+def unpack_groups(graph: Graph, args: Sequence[Any]) -> list[Any]:
+    """A region's flat parameters from its positional arguments."""
+    if not any(graph.groups):
+        return list(args)
+    flat: list[Any] = []
+    for count, arg in zip(graph.groups, args, strict=True):
+        flat.extend(arg if count else [arg])
+    return flat
+
+
+def pack(template: str, values: Sequence[Any]) -> Any:
+    """Values arranged as a ``return`` template says, such as ``"({0}, {1}), {2}"``."""
+    return _packer(template, len(values))(*values)
+
+
+@lru_cache(maxsize=256)
+def _packer(template: str, count: int) -> Callable[..., Any]:
+    names = [f"v{i}" for i in range(count)]
+    text = fill(template, [Code(name) for name in names], {})
+    return eval(f"lambda {', '.join(names)}: ({text})")  # type: ignore[no-any-return]

@@ -1,0 +1,192 @@
+"""Operations that call functions: what they mean, on values with bounds.
+
+Each takes the interpreter, the equation, its operands and the environment that its regions capture.
+The semantics are those of the functions of the same names in ``jax.lax`` and ``jax``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jaxsmith.errors import RejectedError
+from jaxsmith.verdict.bounded import Bounded, stack
+from jaxsmith.verdict.spelled import region_call
+from jaxsmith.vocabulary.dtypes import EPSILON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jaxsmith.program.graph import Eqn
+    from jaxsmith.verdict.interpret import Environment, Interpreter
+
+    Region = Callable[[Interpreter, Eqn, list[Bounded], Environment], list[Bounded]]
+
+# Longer loops say nothing more about a compiler, and an endless one would hang the reference.
+MOST_ITERATIONS = 1000
+
+
+def cond(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """``lax.cond``: the first region where the predicate holds, else the second."""
+    chosen = 0 if bool(operands[0].value) else 1
+    interpreter.visited.add((id(eqn), chosen))
+    return interpreter.run(eqn.regions[chosen], operands[1:], env)
+
+
+def switch(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """``lax.switch``: the region at an index, which is clamped into range."""
+    chosen = min(max(int(operands[0].value), 0), len(eqn.regions) - 1)
+    interpreter.visited.add((id(eqn), chosen))
+    return interpreter.run(eqn.regions[chosen], operands[1:], env)
+
+
+def scan(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """``lax.scan``: a carry through slices of the other operands, with stacked outputs."""
+    carries = number(eqn, "carries")
+    carry, sequences = operands[:carries], operands[carries:]
+    length = number(eqn, "length")
+    steps = range(length - 1, -1, -1) if eqn.attributes.get("reversed") else range(length)
+    collected: dict[int, list[Bounded]] = {}
+    for i in steps:
+        slices = [seq.map(lambda array, i=i: array[i]) for seq in sequences]
+        results = interpreter.run(eqn.regions[0], [*carry, *slices], env)
+        carry, collected[i] = results[:carries], results[carries:]
+    outputs = range(len(eqn.outputs) - carries)
+    return [*carry, *(stack([collected[i][k] for i in range(length)]) for k in outputs)]
+
+
+def fori(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """``lax.fori_loop``; the upper bound is an operand where ``dynamic`` says so."""
+    dynamic = bool(eqn.attributes.get("dynamic"))
+    upper = int(operands[0].value) if dynamic else number(eqn, "upper")
+    carry = operands[1:] if dynamic else operands
+    if upper > MOST_ITERATIONS:
+        raise RejectedError("unbounded_loop", f"a loop of {upper} iterations")
+    for i in range(number(eqn, "lower"), upper):
+        index = Bounded(np.asarray(i, dtype=eqn.regions[0].params[0].aval.dtype))
+        carry = interpreter.run(eqn.regions[0], [index, *carry], env)
+    return carry
+
+
+def while_(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """``lax.while_loop``: the second region for as long as the first holds."""
+    carry = operands
+    for _ in range(MOST_ITERATIONS):
+        (goes_on,) = interpreter.run(eqn.regions[0], carry, env)
+        if not bool(goes_on.value):
+            return carry
+        carry = interpreter.run(eqn.regions[1], carry, env)
+    raise RejectedError("unbounded_loop", f"no end after {MOST_ITERATIONS} iterations")
+
+
+def vmap(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """``jax.vmap``: the region for each index of the mapped axes."""
+    in_axes, out_axes = axes(eqn, "axes_in"), axes(eqn, "axes_out")
+    mapped = []
+    for i in range(number(eqn, "length")):
+        row = [
+            operand if axis is None else operand.map(lambda a, i=i, axis=axis: np.take(a, i, axis))
+            for operand, axis in zip(operands, in_axes, strict=True)
+        ]
+        mapped.append(interpreter.run(eqn.regions[0], row, env))
+    return [
+        row[0] if axis is None else stack(list(row), axis)
+        for row, axis in zip(zip(*mapped, strict=True), out_axes, strict=True)
+    ]
+
+
+def call(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """The region itself: ``jax.jit``, ``jax.checkpoint`` and other transparent wrappers."""
+    return interpreter.run(eqn.regions[0], operands, env)
+
+
+def gradient(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """Derivatives: values by the row's NumPy spelling, bounds from the function's own.
+
+    A derivative computed in reverse takes about as many roundings as the function, each scaled by
+    the same partial derivatives (Griewank and Walther, "Evaluating Derivatives", 2nd ed. 2008,
+    section 4.5 on the stability of the adjoint); so its relative error, measured against its
+    largest element, is taken as that of the function, and as ``4 u`` an operation at least.
+    """
+    region = eqn.regions[0]
+    functions = {f"r{i}": interpreter.callable(r, env) for i, r in enumerate(eqn.regions)}
+    arguments = [np.asarray(operand.value) for operand in operands]
+    values = region_call(eqn, interpreter.namespace, functions)(*arguments)
+    if not interpreter.bounds:
+        return [Bounded(value) for value in values]
+    forward = interpreter.run(region, operands, env)
+    count = sum(1 for _ in region.walk())
+    order = number(eqn, "order") if "order" in eqn.attributes else 1
+    step_error = STEP_ERRORS[order]
+    results = []
+    for value, var in zip(values, eqn.outputs, strict=True):
+        unit = EPSILON[var.aval.dtype]
+        relative = max(4.0 * (count + 4) * unit, *(_relative(f) for f in forward)) * 4.0**order
+        scale = max(_largest(value), _steepness(forward, operands), 1e-6)
+        bound = relative * scale + step_error * max(scale, *(_largest(f.value) for f in forward))
+        results.append(Bounded(value, np.full(np.shape(value), bound)))
+    return results
+
+
+# What a central difference is off by, in units of the function's size, per order of derivative:
+# with h = 1e-5, eps64 / h = 2e-11 of rounding and h^2 of truncation; with h = 1e-4 for the second
+# order, eps64 / h^2 = 2e-8 of rounding and h^2 of truncation.
+STEP_ERRORS = {1: 2e-9, 2: 5e-7}
+
+
+def _largest(value: Any) -> float:
+    return float(np.max(np.abs(value), initial=0.0))
+
+
+def _relative(result: Bounded) -> float:
+    largest = _largest(result.value)
+    return float(np.max(result.slack, initial=0.0)) / largest if largest else 0.0
+
+
+def _steepness(forward: list[Bounded], operands: list[Bounded]) -> float:
+    """The size a derivative would have if the function grew from 0 over its argument's size."""
+    reach = max((_largest(operand.value) for operand in operands), default=1.0)
+    return max(_largest(f.value) for f in forward) / max(reach, 1.0)
+
+
+def number(eqn: Eqn, name: str) -> int:
+    """An integer attribute."""
+    value = eqn.attributes[name]
+    assert isinstance(value, int)
+    return value
+
+
+def axes(eqn: Eqn, name: str) -> tuple[int | None, ...]:
+    """An attribute that lists an axis, or None, per operand or output."""
+    value = eqn.attributes[name]
+    assert isinstance(value, tuple)
+    return value
+
+
+REGIONS: dict[str, Region] = {
+    "cond": cond,
+    "switch": switch,
+    "scan": scan,
+    "fori": fori,
+    "while": while_,
+    "vmap": vmap,
+    "call": call,
+    "gradient": gradient,
+}

@@ -1,0 +1,200 @@
+"""The accuracy rules of ``jaxsmith.vocabulary.accuracy``: how a bound passes an operation.
+
+Each takes a call of the NumPy spelling, the operands with their bounds, and the outputs' types, and
+returns a bound for each output. The values are float64, so that the reference's own rounding is far
+below a float32 bound; for float64 outputs the comparison doubles the bound to cover it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jaxsmith.errors import RejectedError
+from jaxsmith.vocabulary.dtypes import EPSILON
+
+if TYPE_CHECKING:
+    from jaxsmith.verdict.bounded import Array, Bounded
+    from jaxsmith.vocabulary.accuracy import Rule
+    from jaxsmith.vocabulary.aval import Aval
+
+Errors = list[NDArray[np.float64]]
+Call = Callable[..., "list[Array]"]
+
+# A perturbation in a random direction finds the worst one up to a factor of about sqrt(n); three
+# directions and this margin cover the sizes of matrix that the corpus has.
+STABLE_MARGIN = 8.0
+STABLE_DIRECTIONS = 3
+DECIDE_DIRECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation about to be bounded.
+
+    Attributes:
+        call: the NumPy spelling as a function of the operands' values.
+        operands: values with bounds; a literal is a plain Python number without one.
+        values: what the call gives for the operands as they are.
+        avals: declared types of the outputs.
+        size: the row's accuracy size.
+        terms: how many terms are summed for one element of the output.
+    """
+
+    call: Call
+    operands: Sequence[Bounded]
+    values: Sequence[Array]
+    avals: Sequence[Aval]
+    size: float
+    terms: int
+
+    @property
+    def arguments(self) -> list[Any]:
+        """The operands' values."""
+        return [operand.value for operand in self.operands]
+
+    def unit(self, output: int) -> float:
+        """The machine epsilon of an output's dtype."""
+        return EPSILON[self.avals[output].dtype]
+
+    @property
+    def inexact(self) -> list[int]:
+        """Positions of operands that may be off."""
+        return [i for i, operand in enumerate(self.operands) if operand.error is not None]
+
+    @property
+    def floats(self) -> list[int]:
+        """Positions of operands that are floating-point arrays."""
+        kinds = (np.asarray(operand.value).dtype.kind for operand in self.operands)
+        return [i for i, kind in enumerate(kinds) if kind == "f"]
+
+
+def move(step: Step) -> Errors:
+    """Bounds go where their elements go."""
+    arguments = step.arguments
+    for i in step.floats:
+        arguments[i] = step.operands[i].slack
+    return [np.abs(np.asarray(moved, dtype=np.float64)) for moved in step.call(*arguments)]
+
+
+def ulps(step: Step) -> Errors:
+    """Elementwise: what moving the operands by their bounds does, plus the rounding."""
+    spread = [np.zeros(np.shape(value)) for value in step.values]
+    for moved in _corners(step):
+        for k, value in enumerate(moved):
+            spread[k] = np.maximum(spread[k], _distance(value, step.values[k]))
+    return [
+        spread[k] + step.size * step.unit(k) * np.abs(np.asarray(value, dtype=np.float64))
+        for k, value in enumerate(step.values)
+    ]
+
+
+def _corners(step: Step) -> list[list[Array]]:
+    """The results with every inexact operand at either end of its range."""
+    positions = step.inexact
+    results = []
+    for signs in product((-1.0, 1.0), repeat=len(positions)):
+        arguments = step.arguments
+        for i, sign in zip(positions, signs, strict=True):
+            arguments[i] = arguments[i] + sign * step.operands[i].slack
+        results.append(step.call(*arguments))
+    return results if positions else []
+
+
+def _distance(moved: Array, value: Array) -> NDArray[np.float64]:
+    gap = np.abs(np.asarray(moved, dtype=np.float64) - np.asarray(value, dtype=np.float64))
+    return np.where(np.asarray(moved) == np.asarray(value), 0.0, gap)  # also equal infinities
+
+
+def terms(step: Step) -> Errors:
+    """Sums of products: the bound of the operands, and ``terms`` roundings of absolute values."""
+    magnitudes, upper = step.arguments, step.arguments  # two lists: each access makes one
+    for i in step.floats:
+        magnitudes[i] = np.abs(magnitudes[i])
+        upper[i] = magnitudes[i] + step.operands[i].slack
+    plain = step.call(*magnitudes)
+    raised = step.call(*upper) if step.inexact else plain
+    return [
+        np.abs(high - low) + step.size * (step.terms + 1) * step.unit(k) * np.abs(low)
+        for k, (low, high) in enumerate(zip(plain, raised, strict=True))
+    ]
+
+
+def order(step: Step) -> Errors:
+    """Elements are picked by comparing: off by no more than the worst of them."""
+    worst = max((float(np.max(op.slack, initial=0.0)) for op in step.operands), default=0.0)
+    return [
+        worst + step.size * step.unit(k) * np.abs(np.asarray(value, dtype=np.float64))
+        for k, value in enumerate(step.values)
+    ]
+
+
+def stable(step: Step) -> Errors:
+    """Backward stable: what small changes of the operands do, in some random directions."""
+    worst = [0.0] * len(step.values)
+    for direction in range(STABLE_DIRECTIONS):
+        arguments = step.arguments
+        rng = np.random.RandomState(direction)
+        for i in step.floats:
+            reach = step.size * step.unit(0) * np.max(np.abs(arguments[i]), initial=0.0)
+            signs = rng.choice((-1.0, 1.0), size=np.shape(arguments[i]))
+            arguments[i] = arguments[i] + signs * (step.operands[i].slack + reach)
+        for k, moved in enumerate(step.call(*arguments)):
+            gap = float(np.max(_distance(moved, step.values[k]), initial=0.0))
+            worst[k] = max(worst[k], gap)
+    return [
+        np.full(
+            np.shape(value),
+            STABLE_MARGIN * worst[k]
+            + step.size * step.unit(k) * float(np.max(np.abs(value), initial=0.0)),
+        )
+        for k, value in enumerate(step.values)
+    ]
+
+
+def decide(step: Step) -> Errors:
+    """Jumps: equal, provided that no error within the bounds changes the result.
+
+    Raises:
+        RejectedError: if one does; these inputs are too close to call.
+    """
+    for moved in [*_corners(step), *_random_moves(step)]:
+        for value, other in zip(step.values, moved, strict=True):
+            if not np.array_equal(value, other, equal_nan=np.asarray(value).dtype.kind == "f"):
+                raise RejectedError("ill_conditioned", "a decision is too close to call")
+    return [np.zeros(np.shape(value)) for value in step.values]
+
+
+def _random_moves(step: Step) -> list[list[Array]]:
+    rng = np.random.RandomState(0)
+    results = []
+    for _ in range(DECIDE_DIRECTIONS if step.inexact else 0):
+        arguments = step.arguments
+        for i in step.inexact:
+            signs = rng.choice((-1.0, 1.0), size=np.shape(arguments[i]))
+            arguments[i] = arguments[i] + signs * step.operands[i].slack
+        results.append(step.call(*arguments))
+    return results
+
+
+def equal(step: Step) -> Errors:
+    """The same bits whatever the rounding: only ever applied to exact operands."""
+    if step.inexact:
+        return decide(step)
+    return [np.zeros(np.shape(value)) for value in step.values]
+
+
+RULES: dict[Rule, Callable[[Step], Errors]] = {
+    "equal": equal,
+    "move": move,
+    "ulps": ulps,
+    "terms": terms,
+    "order": order,
+    "stable": stable,
+    "decide": decide,
+}

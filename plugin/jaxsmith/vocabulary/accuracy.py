@@ -1,0 +1,59 @@
+"""How closely two implementations of an operation must agree: the rule, and its size.
+
+The rules are applied by ``jaxsmith.verdict.rules``, which carries a bound on the absolute error of
+every element through a program; here they are only named, so that a row can state its own. Writing
+``u`` for the machine epsilon of the result's dtype and ``e`` for the bounds of the operands:
+
+``equal``
+    The result is the same bits whatever the rounding (integers, booleans, counts).
+``move``
+    Elements are moved, not computed: bounds move along with them.
+``ulps``
+    Elementwise: the change of the result when the operands move by their bounds, plus ``size``
+    ulps for the implementation.
+``terms``
+    Sums of products of elements (a sum, a product, a contraction): with ``K`` terms an element,
+    ``f(|x| + e) - f(|x|) + size * K * u * f(|x|)``. Higham, "Accuracy and Stability of Numerical
+    Algorithms" (2nd ed., 2002), section 3.1, gives ``K * u`` for any order of summation.
+``order``
+    Elements are chosen by comparing them (max, sort, median): the largest bound of any operand.
+``stable``
+    Normwise backward stable (norms, variances, solves, factorizations): the change of the result
+    when the operands move by ``e + size * u * max|x|`` in random directions, times a margin.
+    Higham (2002), chapters 9, 10 and 19, gives backward errors of this form.
+``decide``
+    The result jumps (comparisons, rounding, positions): equal, and inputs for which an error of
+    ``e`` could change the result are not used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Rule = Literal["equal", "move", "ulps", "terms", "order", "stable", "decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """A rule of this module and its size (in units of the result's machine epsilon)."""
+
+    rule: Rule
+    size: float = 0.0
+
+
+EQUAL = Accuracy("equal")
+MOVE = Accuracy("move")
+ORDER = Accuracy("order")
+DECIDE = Accuracy("decide")
+TERMS = Accuracy("terms", 1.0)
+
+
+def ulps(size: float) -> Accuracy:
+    """Elementwise, off by at most ``size`` units in the last place."""
+    return Accuracy("ulps", size)
+
+
+def stable(size: float) -> Accuracy:
+    """Backward stable with an error of ``size`` epsilons of the largest element."""
+    return Accuracy("stable", size)

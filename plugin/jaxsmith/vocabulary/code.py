@@ -1,0 +1,78 @@
+"""Pieces of Python with the precedence that decides where parentheses go.
+
+A row spells an operation as a template: ``"jnp.sum({0}, axis={axis})"`` or ``"{0:add} + {1:mul}"``.
+A placeholder may name the loosest precedence that stands there without parentheses.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+
+# Python's precedence, loosest first (reference manual, section 6.17).
+LEVELS = {
+    name: level
+    for level, name in enumerate(
+        "lambda ternary or and not compare bitor bitxor bitand shift add mul unary power atom".split()
+    )
+}
+ATOM = LEVELS["atom"]
+
+OPERATOR_LEVELS = {
+    "+": "add", "-": "add", "*": "mul", "/": "mul", "//": "mul", "%": "mul", "@": "mul",
+    "**": "power", "<<": "shift", ">>": "shift", "&": "bitand", "^": "bitxor", "|": "bitor",
+    "<": "compare", "<=": "compare", ">": "compare", ">=": "compare", "==": "compare",
+    "!=": "compare",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression's text and its precedence."""
+
+    text: str
+    level: int = ATOM
+
+    def __format__(self, spec: str) -> str:
+        return self.text if not spec or self.level >= LEVELS[spec] else f"({self.text})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def infix(operator: str) -> str:
+    """The template of a binary operator, with parentheses only where Python needs them."""
+    own = OPERATOR_LEVELS[operator]
+    tighter = next(name for name, level in LEVELS.items() if level == LEVELS[own] + 1)
+    left, right = own, tighter
+    if own == "power":  # binds to the right, and less tightly than a unary operator on its right
+        left, right = "atom", "unary"
+    if own == "compare":  # a chain of comparisons would mean something else
+        left = tighter
+    return f"{{0:{left}}} {operator} {{1:{right}}}"
+
+
+class _Filler(string.Formatter):
+    """``str.format`` where a missing attribute is an error that names the template."""
+
+    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+        try:
+            return super().get_value(key, args, kwargs)  # type: ignore[arg-type]
+        except (KeyError, IndexError) as error:
+            raise LookupError(f"no value for the placeholder {key!r}") from error
+
+
+def fill(template: str, operands: list[Code], attributes: dict[str, object]) -> str:
+    """A template with its operands and attributes in place.
+
+    ``{*}`` stands for all operands, separated by commas.
+    """
+    if "{*}" in template:
+        template = template.replace("{*}", ", ".join(f"{{{i}}}" for i in range(len(operands))))
+    if " ** " in template and all(_SIMPLE.fullmatch(operand.text) for operand in operands):
+        template = template.replace(" ** ", "**")  # as formatters hug a power of simple operands
+    return _Filler().format(template, *operands, **attributes)
+
+
+_SIMPLE = re.compile(r"-?[\w.]+")

@@ -1,0 +1,96 @@
+"""Dtypes by name, and how JAX promotes them.
+
+The tables say in plain data what JAX's type promotion page documents
+(https://docs.jax.dev/en/latest/type_promotion.html), so that a program can be typed without JAX.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["b", "i", "u", "f"]
+
+KINDS: dict[str, Kind] = {
+    "bool": "b",
+    "int8": "i",
+    "int16": "i",
+    "int32": "i",
+    "int64": "i",
+    "uint8": "u",
+    "uint16": "u",
+    "uint32": "u",
+    "uint64": "u",
+    "float16": "f",
+    "bfloat16": "f",
+    "float32": "f",
+    "float64": "f",
+}
+
+# Machine epsilon (the gap between 1 and the next number) and the smallest normal number.
+EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
+SMALLEST_NORMAL = {
+    "float16": 2.0**-14,
+    "bfloat16": 2.0**-126,
+    "float32": 2.0**-126,
+    "float64": 2.0**-1022,
+}
+
+_INTEGER_RANGE = {
+    f"{sign}int{bits}": (0 if sign else -(2 ** (bits - 1)), 2 ** (bits if sign else bits - 1) - 1)
+    for sign in ("", "u")
+    for bits in (8, 16, 32, 64)
+}
+
+
+def kind(dtype: str) -> Kind:
+    """``"b"``, ``"i"``, ``"u"`` or ``"f"``."""
+    return KINDS[dtype]
+
+
+def bits(dtype: str) -> int:
+    """Width in bits; 8 for bool."""
+    return int("".join(filter(str.isdigit, dtype)) or 8)
+
+
+def integer_range(dtype: str) -> tuple[int, int]:
+    """The least and the greatest integer of a dtype."""
+    return _INTEGER_RANGE[dtype]
+
+
+def promote(left: str, right: str) -> str:
+    """The dtype of an operation on two arrays of these (strong) dtypes."""
+    if left == right:
+        return left
+    order: tuple[Kind, ...] = ("b", "u", "i", "f")
+    low, high = sorted((left, right), key=lambda name: order.index(kind(name)))
+    if kind(low) == kind(high):
+        return _wider(low, high)
+    if kind(low) == "u" and kind(high) == "i":
+        return _signed_over(low, high)
+    # A float absorbs any integer without growing, which is where JAX parts from NumPy.
+    return high
+
+
+def _wider(low: str, high: str) -> str:
+    if {low, high} == {"float16", "bfloat16"}:
+        return "float32"
+    return max(low, high, key=bits)
+
+
+def _signed_over(unsigned: str, signed: str) -> str:
+    if bits(signed) > bits(unsigned):
+        return signed
+    # No signed integer holds all of uint64, so JAX goes to its default float.
+    return f"int{bits(unsigned) * 2}" if bits(unsigned) < 64 else "float64"
+
+
+def inexact(dtype: str) -> str:
+    """The float that a transcendental function of this dtype returns."""
+    if kind(dtype) == "f":
+        return dtype
+    return "float64" if bits(dtype) == 64 else "float32"
+
+
+def default_int(*, x64: bool) -> str:
+    """The dtype of sizes, counts and positions."""
+    return "int64" if x64 else "int32"

@@ -1,0 +1,1 @@
+"""Signatures: the type rules that rows share, as functions that make them."""
