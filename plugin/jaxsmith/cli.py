@@ -1,0 +1,161 @@
+"""The command line: each subcommand is a row, so a new one is an entry of ``COMMANDS``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import orjson
+
+from jaxsmith import __version__
+from jaxsmith.dataset import distinct, show, stats, stats_markdown
+from jaxsmith.dataset.read import read, read_rejects
+from jaxsmith.errors import InvalidRequestError, JaxsmithError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_BAD_INPUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a subcommand: as it is written, and what argparse is told of it."""
+
+    name: str
+    help: str
+    type: Callable[[str], object] = str
+    flag: bool = False
+
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the argument."""
+        if self.flag:
+            parser.add_argument(self.name, help=self.help, action="store_true")
+        else:
+            parser.add_argument(
+                self.name, help=self.help, type=self.type, metavar=self.name.upper()
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand.
+
+    Attributes:
+        name: what is typed.
+        summary: what it does, in one line.
+        details: the rest of its help, which must stand alone.
+        arguments: what it takes.
+        run: makes its output.
+    """
+
+    name: str
+    summary: str
+    details: str
+    arguments: tuple[Argument, ...]
+    run: Callable[[argparse.Namespace], str]
+
+
+def _distinct(options: argparse.Namespace) -> str:
+    figures = distinct.distinct(read(options.folder))
+    if options.json:
+        return _json([asdict(each) for each in figures])
+    return distinct.render(figures)
+
+
+def _stats(options: argparse.Namespace) -> str:
+    found = stats.stats(read(options.folder), read_rejects(options.folder))
+    return _json(found.as_dict()) if options.json else stats_markdown.markdown(found).rstrip()
+
+
+def _show(options: argparse.Namespace) -> str:
+    record = show.find(read(options.folder), options.id)
+    record = record or show.find(read_rejects(options.folder), options.id)
+    if record is None:
+        raise InvalidRequestError(f"there is no record {options.id!r} in {options.folder}")
+    return _json(dict(record)) if options.json else show.render(record)
+
+
+def _json(content: object) -> str:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
+
+
+_FOLDER = Argument("folder", "The folder of a corpus, or one file of records (JSON lines).", Path)
+_JSON = Argument("--json", "Print JSON, for programs.", flag=True)
+
+COMMANDS = (
+    Command(
+        "distinct",
+        "Count the functions that differ.",
+        "Prints, for the Python sources and for the StableHLO, how many differ as they stand (but "
+        "for the function's own name) and how many once names are replaced in order of appearance "
+        "and literals or constants are taken out; then the largest groups that are alike. Shapes "
+        "and dtypes in StableHLO count as structure and stay.",
+        (_FOLDER, _JSON),
+        _distinct,
+    ),
+    Command(
+        "stats",
+        "Count what is in a corpus.",
+        "Prints functions by category, tag, dtype, rank, primitive and StableHLO operation, how "
+        "sizes, costs and errors are spread, and the rejects by reason.",
+        (
+            _FOLDER,
+            Argument("--markdown", "Print Markdown, for people; this is the default.", flag=True),
+            _JSON,
+        ),
+        _stats,
+    ),
+    Command(
+        "show",
+        "Print one record.",
+        "Prints the record of that id, sample or reject: its short fields, then each program.",
+        (Argument("id", 'The id of the record, such as "math-s0-000017".'), _FOLDER, _JSON),
+        _show,
+    ),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    Args:
+        argv: the arguments after the program's name; those of the process if None.
+
+    Returns:
+        The exit code: 0, or 2 for input that can't be used, which one line on stderr explains.
+    """
+    try:
+        options = _parser().parse_args(argv)
+        print(options.run(options), flush=True)
+    except JaxsmithError as error:
+        print(f"jaxsmith: {error}", file=sys.stderr)
+        return _BAD_INPUT
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); Python would complain again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidRequestError(f"{message}; see {self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m jaxsmith", description="Look at a corpus on disk.")
+    parser.add_argument("--version", action="version", version=__version__)
+    rows = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        text = f"{command.summary} {command.details}"
+        sub = rows.add_parser(command.name, help=command.summary, description=text)
+        sub.set_defaults(run=command.run)
+        for argument in command.arguments:
+            argument.add_to(sub)
+    return parser

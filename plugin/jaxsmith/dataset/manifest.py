@@ -1,0 +1,92 @@
+"""The manifest: what a corpus is, how it was made, and the digest of every file of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from jaxsmith.dataset.marker import FORMAT, MANIFEST
+from jaxsmith.dataset.totals import FileEntry
+from jaxsmith.record import SCHEMA_VERSION, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jaxsmith.dataset.folder import Staging
+    from jaxsmith.dataset.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a corpus depends on, beside the code: no time, no path, no name of a machine.
+
+    Attributes:
+        versions: by package, ``python`` among them.
+        platform: the platform that was compiled for.
+        cpu_features: what the processor can do, as far as texts may depend on it.
+        seed: the seed of the corpus.
+        size: how many functions were asked for.
+        markers: the marker expression that selected them; empty for all.
+        stages: the stages whose texts the records hold.
+        flags: what else was set that changes a record.
+    """
+
+    versions: Mapping[str, str]
+    platform: str
+    seed: int | None
+    size: int | None
+    markers: str
+    stages: Sequence[str]
+    cpu_features: Sequence[str] = ()
+    flags: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The provenance as JSON values."""
+        return {
+            "versions": dict(sorted(self.versions.items())),
+            "platform": self.platform,
+            "cpu_features": sorted(self.cpu_features),
+            "seed": self.seed,
+            "size": self.size,
+            "markers": self.markers,
+            "stages": list(self.stages),
+            "flags": dict(sorted(self.flags.items())),
+        }
+
+
+def describe(totals: Totals, provenance: Provenance) -> dict[str, Any]:
+    """The manifest of a merged corpus, for hooks to change before it is written."""
+    schemas = _schemas(provenance.stages)
+    files = [*totals.files, *(_entry(name, content) for name, content in schemas.items())]
+    return {
+        "format": FORMAT,
+        "schema_version": SCHEMA_VERSION,
+        "provenance": provenance.as_dict(),
+        "totals": totals.as_dict(),
+        "files": [asdict(each) for each in files],
+    }
+
+
+def write_manifest(staging: Staging, manifest: Mapping[str, Any], stages: Sequence[str]) -> None:
+    """Write ``manifest.json`` beside the merged files, and the schemas of records and rejects."""
+    for name, content in _schemas(stages).items():
+        (staging.building / name).write_bytes(content)
+    (staging.building / MANIFEST).write_bytes(_pretty(manifest))
+
+
+def _schemas(stages: Sequence[str]) -> dict[str, bytes]:
+    return {
+        "schema.json": _pretty(schema(stages, "sample")),
+        "rejects.schema.json": _pretty(schema(stages, "reject")),
+    }
+
+
+def _entry(name: str, content: bytes) -> FileEntry:
+    return FileEntry(name, sha256(content).hexdigest(), len(content))
+
+
+def _pretty(content: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,140 @@
+"""Parts: what one process writes, record by record, as it goes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import quote
+
+import orjson
+
+from jaxsmith.errors import InvalidRequestError, JaxsmithError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Status = Literal["verified", "rejected", "failed", "crashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is known of a record that was written: small enough to travel on a report.
+
+    Attributes:
+        id: the record's.
+        category: the record's.
+        status: what became of the function.
+        reason: why it is no sample; None if it is one.
+        digest: the SHA-256 of the line, in hexadecimal.
+        size: the bytes of the line.
+    """
+
+    id: str
+    category: str
+    status: Status
+    reason: str | None
+    digest: str
+    size: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The receipt that ``as_dict`` was called on."""
+        return cls(**values)
+
+
+class PartWriter:
+    """Appends records to the part of one process; each is with the system when the call returns.
+
+    So a process that is killed loses at most the record that it was writing, and leaves at most
+    one line cut off, at the end.
+
+    Args:
+        staging: ``Staging.path`` of the claimed folder.
+        worker: the name of the process, one in a run.
+
+    Raises:
+        JaxsmithError: there is a part of that name, or it can't be written.
+    """
+
+    def __init__(self, staging: Path, worker: str) -> None:
+        self._path = staging / "parts" / f"{quote(worker, safe='')}.jsonl"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        try:
+            self._descriptor = os.open(self._path, flags, 0o644)
+        except OSError as error:
+            raise JaxsmithError(f"can't write {self._path}: {error.strerror}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def emit(self, record: Mapping[str, Any]) -> Receipt:
+        """Write the record of a function that passed every check.
+
+        Raises:
+            InvalidRequestError: the record can't be written as it is; a hook changed it, then.
+            JaxsmithError: the disk refuses it; what was written before is unharmed.
+        """
+        if "status" in record:
+            raise InvalidRequestError(
+                f"{record.get('id')}: the field 'status' is kept for rejects; give it another name"
+            )
+        return self._append(record)
+
+    def reject(self, record: Mapping[str, Any]) -> Receipt:
+        """Write the record of a function that is no sample; it has a ``status`` and a ``reason``.
+
+        Raises:
+            InvalidRequestError: as for ``emit``.
+            JaxsmithError: as for ``emit``.
+        """
+        if "status" not in record or "reason" not in record:
+            raise InvalidRequestError(f"{record.get('id')}: a reject needs a status and a reason")
+        return self._append(record)
+
+    def close(self) -> None:
+        """Close the file. Nothing is lost without: every record was written when its call ended."""
+        os.close(self._descriptor)
+
+    def _append(self, record: Mapping[str, Any]) -> Receipt:
+        line = _line(record)
+        start = os.lseek(self._descriptor, 0, os.SEEK_END)
+        try:
+            _write(self._descriptor, line)
+        except OSError as error:
+            # Half a line in the midst would make the rest of the part unreadable.
+            os.ftruncate(self._descriptor, start)
+            raise JaxsmithError(f"can't write {self._path}: {error.strerror}") from error
+        return Receipt(
+            id=record["id"],
+            category=record["category"],
+            status=record.get("status", "verified"),
+            reason=record.get("reason"),
+            digest=sha256(line).hexdigest(),
+            size=len(line),
+        )
+
+
+def _line(record: Mapping[str, Any]) -> bytes:
+    for name in ("id", "category"):
+        if not isinstance(record.get(name), str):
+            raise InvalidRequestError(f"a record without {name!r} can't be written; a hook lost it")
+    try:
+        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError as error:
+        raise InvalidRequestError(f"{record['id']} is not JSON: {error}") from error
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    rest = memoryview(line)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

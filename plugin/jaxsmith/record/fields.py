@@ -1,0 +1,143 @@
+"""Every field of a record, as one row: name, type and one line of documentation.
+
+The documentation, the JSON Schema and the order of the fields in a record come from here; a new
+field is a row here and a line in ``jaxsmith.record.sections``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from jaxsmith.record import types as t
+from jaxsmith.record.reasons import REASONS
+from jaxsmith.stages.table import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SCHEMA_VERSION = "1.0"
+"""Goes up with every change of a field: the first number where readers must change too."""
+
+Where = Literal["both", "sample", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record.
+
+    Attributes:
+        name: its key.
+        schema: its type, as a JSON Schema.
+        doc: what it holds, in one line.
+        where: the records that always have it: every one, those of samples, those of rejects. A
+            reject has the fields of a sample as far as they are known.
+    """
+
+    name: str
+    schema: t.Schema
+    doc: str
+    where: Where = "sample"
+
+    def required(self, kind: Literal["sample", "reject"]) -> bool:
+        """Whether every record of that kind has the field."""
+        return self.where in ("both", kind)
+
+
+_DRAW = t.struct(kind=t.STRING, low=t.nullable(t.NUMBER), high=t.nullable(t.NUMBER))
+_ARGUMENT = t.struct(draw=t.nullable(_DRAW), data=t.nullable(t.STRING), sha256=t.SHA256)
+_INPUT_SET = t.struct(kind=t.STRING, seed=t.nullable(t.COUNT), arguments=t.array(_ARGUMENT))
+_TOLERANCE = t.struct(rule=t.STRING, max_bounds=t.array(t.nullable(t.NUMBER)))
+_CONFIG = t.struct(x64=t.BOOLEAN, devices=t.COUNT)
+
+_BEFORE_STAGES = (
+    Field("id", t.STRING, "Names the record; no two of a corpus have the same.", "both"),
+    Field("function_name", t.STRING, "The name that `source_code` defines."),
+    Field("category", t.STRING, "The family that the function is counted under.", "both"),
+    Field("tags", t.array(t.STRING, unique=True), "What else it can be selected by, sorted."),
+    Field("source_code", t.STRING, "JAX source; run in an empty namespace it gives the function."),
+    Field(
+        "reference_source",
+        t.nullable(t.STRING),
+        "The same function in NumPy, under the same name; null where it was checked otherwise.",
+    ),
+)
+
+_AFTER_STAGES = (
+    Field("input_names", t.array(t.STRING), "A name for each leaf of the arguments."),
+    Field("input_shapes", t.array(t.SHAPE), 'Their shapes, such as `"(4, 8)"`.'),
+    Field("input_dtypes", t.array(t.STRING), 'Their dtypes, such as `"float32"`.'),
+    Field("output_shapes", t.array(t.SHAPE), "The shapes of the leaves of the result."),
+    Field("output_dtypes", t.array(t.STRING), "Their dtypes."),
+    Field("output_structure", t.STRING, "The result as a tree, with `*` for a leaf."),
+    Field(
+        "inputs",
+        t.array(_INPUT_SET),
+        "The input sets: kind, seed, and for each argument how it is drawn (or the values "
+        "themselves, in base64, little-endian, row by row) and the SHA-256 of these bytes.",
+    ),
+    Field("primitives", t.COUNTS, "Equations of the jaxpr by primitive, inner ones included."),
+    Field("stablehlo_ops", t.COUNTS, "Operations of the StableHLO module by name."),
+    Field(
+        "op_count",
+        t.nullable(t.COUNT),
+        "Operations that the function was written with; null where nobody counted.",
+    ),
+    Field("flops", t.nullable(t.NUMBER), "XLA's estimate for one call; null where it gives none."),
+    Field("bytes_accessed", t.nullable(t.NUMBER), "XLA's estimate for one call; likewise."),
+    Field("memory", t.COUNTS, "Bytes of arguments, outputs, temporaries and so on, as XLA plans."),
+    Field(
+        "tolerance",
+        _TOLERANCE,
+        "How closely outputs had to agree: the rule, and for each output the largest bound on the "
+        "absolute error of any element over all input sets.",
+    ),
+    Field("max_abs_error", t.nullable(t.NUMBER), "The largest that was seen; null: not finite."),
+    Field("max_rel_error", t.nullable(t.NUMBER), "Likewise, relative to the expected value."),
+    Field("max_ulp_error", t.nullable(t.NUMBER), "Likewise, in units in the last place."),
+    Field("oracles", t.array(t.STRING), "The independent opinions that agreed with it."),
+    Field("test_success", t.BOOLEAN, "Whether every output agreed on every input set."),
+    Field("jax_version", t.STRING, "The JAX that made the texts."),
+    Field("jaxlib_version", t.STRING, "The jaxlib that made them."),
+    Field("platform", t.STRING, "The platform that it was compiled for and ran on."),
+    Field(
+        "instruction_set",
+        t.nullable(t.STRING),
+        "The processor's instructions, which optimized HLO may depend on.",
+    ),
+    Field("jaxsmith_version", t.STRING, "The jaxsmith that made the record.", "both"),
+    Field("schema_version", t.STRING, "The version of this table.", "both"),
+    Field("seed", t.nullable(t.COUNT), "The seed that makes the function again; null: none used."),
+    Field("license", t.nullable(t.STRING), "The SPDX name of the function's licence."),
+    Field("config", _CONFIG, "The JAX settings that it needs."),
+    Field(
+        "status",
+        {"type": "string", "enum": ["rejected", "failed", "crashed"]},
+        "What became of a function that is no sample.",
+        "reject",
+    ),
+    Field("reason", {"type": "string", "enum": list(REASONS)}, "Why.", "reject"),
+    Field("detail", t.STRING, "What was seen, in one line.", "reject"),
+)
+
+
+def fields(stages: Iterable[str]) -> tuple[Field, ...]:
+    """The fields of the records of a corpus, in order.
+
+    Args:
+        stages: the stages whose texts the records hold.
+    """
+    texts = (Field(name, t.STRING, STAGES[name].summary) for name in stages)
+    return (*_BEFORE_STAGES, *texts, *_AFTER_STAGES)
+
+
+TEXTS: tuple[str, ...] = ("source_code", "reference_source", *STAGES)
+"""The fields that hold a program, for whoever measures or shows them."""
+
+_PLACES: Mapping[str, int] = {field.name: i for i, field in enumerate(fields(STAGES))}
+
+
+def in_order(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The same record with its fields in the order of the table; unknown ones stay last."""
+    places = sorted(record, key=lambda name: _PLACES.get(name, len(_PLACES)))
+    return {name: record[name] for name in places}

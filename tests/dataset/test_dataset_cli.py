@@ -1,0 +1,91 @@
+"""The command line: output for people and programs, one line for what can't be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from small_corpora import Build, failure, sample
+
+from jaxsmith.cli import COMMANDS, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, build: Build) -> Path:
+    build(tmp_path, {"gw0": [*(sample("math", index) for index in range(3)), failure("math", 3)]})
+    return tmp_path
+
+
+def test_distinct_prints_its_figures(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["distinct", str(corpus)]) == 0
+    assert "source_code: 3 records" in capsys.readouterr().out
+    assert main(["distinct", str(corpus), "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)[0]["normal"] == 1
+
+
+def test_stats_prints_markdown_and_json(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats", str(corpus), "--markdown"]) == 0
+    assert "| `mismatch` | 1 |" in capsys.readouterr().out
+    assert main(["stats", str(corpus), "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["records"] == 3
+
+
+def test_show_prints_samples_and_rejects(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "math-s0-000001", str(corpus)]) == 0
+    shown = capsys.readouterr().out
+    assert "--- source_code ---\ndef math_1(x):\n    return x + 1.4\n" in shown
+    assert main(["show", "math-s0-000003", str(corpus)]) == 0
+    assert "mismatch" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "required: COMMAND"),
+        (["paint"], "invalid choice: 'paint'"),
+        (["stats"], "required: FOLDER"),
+        (["stats", "{corpus}", "--colour"], "--colour"),
+        (["stats", "{corpus}/nowhere"], "there is no"),
+        (["show", "math-s0-000009", "{corpus}"], "there is no record 'math-s0-000009'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    corpus: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+) -> None:
+    assert main([each.format(corpus=corpus) for each in arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert complaint in printed.err
+    assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_help_stands_alone(capsys: pytest.CaptureFixture[str], command: object) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command.name, "--help"])  # type: ignore[attr-defined]
+    printed = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0
+    assert command.details[:60] in printed  # type: ignore[attr-defined]
+    assert "FOLDER" in printed
+
+
+def test_the_module_runs_without_jax_numpy_and_pytest(corpus: Path) -> None:
+    script = (
+        "import sys; from jaxsmith.__main__ import main\n"
+        f"code = main(['stats', {str(corpus)!r}])\n"
+        "sys.exit(code or bool({'jax', 'numpy', 'pytest'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_stops_early_is_no_error(corpus: Path) -> None:
+    command = f"{sys.executable} -m jaxsmith stats {corpus} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
