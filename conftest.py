@@ -1,0 +1,3 @@
+"""What the tests of this repository need of pytest beyond its defaults."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,73 @@
+"""The pytest plugin: options, collection, the ``jaxsmith`` fixture, hooks and the account.
+
+pytest imports this module at every start, so neither it nor what it imports may import JAX or
+NumPy; what runs in an item does, when the first one runs.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jaxsmith.pytest_plugin import hookspecs, markers
+from jaxsmith.pytest_plugin.account import Account
+from jaxsmith.pytest_plugin.collection import Collection
+from jaxsmith.pytest_plugin.fixture import Jaxsmith, jaxsmith
+from jaxsmith.pytest_plugin.options import Options, add_options
+from jaxsmith.pytest_plugin.progress import Progress
+from jaxsmith.pytest_plugin.reports import Reports
+from jaxsmith.pytest_plugin.roles import role_of
+from jaxsmith.pytest_plugin.xdist_options import CorpusDefaults
+from jaxsmith.stages.environment import prepare
+
+if TYPE_CHECKING:
+    from jaxsmith.pytest_plugin.hookspecs import Record
+    from jaxsmith.record import Evidence
+
+__all__ = ["Jaxsmith", "jaxsmith", "register_corpus"]
+
+register_corpus = markers.register_corpus
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the options."""
+    add_options(parser)
+    pluginmanager.register(CorpusDefaults(), "jaxsmith-xdist-options")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the parts of the plugin that belong to this process, after pytest's own."""
+    options = Options.of(config)
+    if options.emit is not None:
+        prepare(os.environ)  # workers inherit it
+    markers.register(config)
+    role = role_of(config, options)
+    config.pluginmanager.register(role, "jaxsmith-role")
+    config.pluginmanager.register(Collection(config), "jaxsmith-collection")
+    config.pluginmanager.register(Reports(), "jaxsmith-reports")
+    account = getattr(role, "account", None)
+    if isinstance(account, Account):
+        config.pluginmanager.register(account, "jaxsmith-account")
+        _register_progress(config, account)
+
+
+def _register_progress(config: pytest.Config, account: Account) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.verbosity <= 0:
+        config.pluginmanager.register(Progress(reporter, account.ledger), "jaxsmith-progress")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_jaxsmith_build_record(evidence: Evidence) -> Record:
+    """Make the record with every field."""
+    from jaxsmith.record import build
+
+    return build(evidence)

@@ -1,0 +1,72 @@
+"""The examination of a function of the corpus: written, compiled, run, compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jaxsmith.pytest_plugin.failure import show_mismatch
+from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
+from jaxsmith.record import Check, Evidence, Subject
+from jaxsmith.stages import extract, load
+from jaxsmith.verdict import compare, examine
+
+if TYPE_CHECKING:
+    from jaxsmith.program.corpus import Corpus
+    from jaxsmith.program.function import Case, Function
+    from jaxsmith.pytest_plugin.findings import Progressed
+    from jaxsmith.sample.sets import InputSet
+    from jaxsmith.stages import Extracted
+    from jaxsmith.verdict import Expectation
+
+RULE = "error bounds carried through the graph, one rule per operation"
+
+
+def examine_case(
+    case: Case, corpus: Corpus, stages: tuple[str, ...], progressed: Progressed
+) -> Evidence:
+    """Everything about one function, if it does what its reference says on every input set.
+
+    Args:
+        case: which function.
+        corpus: what writes it.
+        stages: the stages whose texts to keep.
+        progressed: filled as the examination goes.
+
+    Raises:
+        UnfitError: it is no sample.
+    """
+    with blaming("internal_error"):
+        function = corpus.write(case)
+        progressed.subject = Subject.of(function)
+    with blaming("reference_error"):
+        expected = examine(function)
+    with blaming("internal_error"):
+        extracted = _extract(function, expected[0][0], stages)
+        progressed.extracted = extracted
+    _check_structure(function, extracted)
+    checks = tuple(_check(function, extracted, *pair) for pair in expected)
+    return Evidence(progressed.subject, extracted, checks, RULE)
+
+
+def _extract(function: Function, inputs: InputSet, stages: tuple[str, ...]) -> Extracted:
+    fn = load(function.source_code, function.name)
+    return extract(fn, *inputs.arrays, stages=stages, x64=function.x64)
+
+
+def _check_structure(function: Function, extracted: Extracted) -> None:
+    if extracted.structure != function.structure:
+        detail = f"returns {extracted.structure}, expected {function.structure}"
+        raise UnfitError(Unfit("wrong_structure", detail))
+
+
+def _check(
+    function: Function, extracted: Extracted, inputs: InputSet, expectation: Expectation
+) -> Check:
+    with blaming("run_error"):
+        actual = extracted.run(*inputs.arrays)
+    comparison = compare(actual, expectation, function.outputs)
+    if comparison.mismatch is not None:
+        names = [param.name for param in function.params]
+        shown = show_mismatch(comparison.mismatch, names, inputs, actual, expectation)
+        raise UnfitError(Unfit(comparison.mismatch.reason, comparison.mismatch.detail, shown))
+    return Check(inputs, expectation, comparison)

@@ -1,0 +1,83 @@
+"""Collection: one parametrized item for each function of a corpus."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jaxsmith.errors import RejectedError
+from jaxsmith.pytest_plugin import expression, markers, quota
+from jaxsmith.pytest_plugin.options import Options
+from jaxsmith.stages.environment import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _pytest.mark.structures import ParameterSet
+
+    from jaxsmith.program.corpus import Corpus
+    from jaxsmith.program.function import Case
+
+
+class Collection:
+    """Turns the ``jaxsmith_corpus`` marker into items; lives in every process that collects."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._found_corpus = False
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Give a test with the marker one case for every function of its corpus."""
+        marker = metafunc.definition.get_closest_marker(markers.MARKER)
+        if marker is None:
+            return
+        corpus: Corpus = marker.args[0]
+        self._found_corpus = True
+        prepare(os.environ)  # items of a corpus will compile; nothing of it was imported yet
+        markers.register_corpus(self._config, corpus)
+        present = {mark.name for mark in metafunc.definition.iter_markers()}
+        metafunc.parametrize("case", [_item(corpus, case) for case in self._cases(corpus, present)])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Refuse ``-m`` with an unknown marker, before pytest selects with it.
+
+        Here and not in ``pytest_generate_tests``, where pytest would turn a usage error into an
+        error of the module.
+        """
+        if not self._found_corpus:
+            return  # a session without a corpus keeps pytest's own rules
+        carried = {mark.name for item in items for mark in item.iter_markers()}
+        markers.refuse_unknown(
+            self._config.option.markexpr, carried | markers.registered(self._config)
+        )
+
+    def _cases(self, corpus: Corpus, present: Iterable[str]) -> Iterable[Case]:
+        named = quota.named(self._config.args, corpus)
+        if named is not None:
+            return named
+        options = Options.of(self._config)
+        markexpr = expression.parse(self._config.option.markexpr)
+        categories = quota.selected(corpus, markexpr, present)
+        return quota.planned(categories, options.size, options.seed)
+
+
+def _item(corpus: Corpus, case: Case) -> ParameterSet:
+    return pytest.param(case, id=case.id, marks=_marks(_carried(corpus, case)))
+
+
+def _carried(corpus: Corpus, case: Case) -> frozenset[str]:
+    # The function is written for its tags and dropped at once: items must stay light.
+    try:
+        return corpus.write(case).markers
+    except RejectedError:
+        return frozenset({case.category})  # the item says so again, and why, when it runs
+
+
+@cache
+def _marks(names: frozenset[str]) -> tuple[pytest.MarkDecorator, ...]:
+    # Sorted, because sets of strings have another order in every process.
+    return tuple(getattr(pytest.mark, name) for name in sorted(names))

@@ -1,0 +1,106 @@
+"""The command line options, checked while they are parsed."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jaxsmith.errors import InvalidRequestError
+from jaxsmith.stages.names import DEFAULT_STAGES, select
+
+if TYPE_CHECKING:
+    import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked of a session.
+
+    Attributes:
+        emit: the folder that the corpus is written to; None checks the functions only.
+        stages: the stages whose texts a record holds.
+        size: how many functions to write, over all the categories selected.
+        seed: the seed of the corpus.
+    """
+
+    emit: Path | None
+    stages: tuple[str, ...]
+    size: int
+    seed: int
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Options:
+        """The options of a session; a relative ``--emit`` is meant from where pytest started."""
+        folder = config.getoption("emit")
+        return cls(
+            emit=None if folder is None else config.invocation_params.dir / folder,
+            stages=config.getoption("emit_stages"),
+            size=config.getoption("corpus_size"),
+            seed=config.getoption("corpus_seed"),
+        )
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options, in one group, with their defaults in the help."""
+    group = parser.getgroup("jaxsmith", "jaxsmith: a corpus of verified JAX functions")
+    group.addoption(
+        "--emit",
+        type=_folder,
+        metavar="DIR",
+        help="Write a record of every function to DIR. Default: check them, write nothing.",
+    )
+    group.addoption(
+        "--emit-stages",
+        type=_stages,
+        default=DEFAULT_STAGES,
+        metavar="STAGE,...",
+        help=f"Stages whose texts a record holds. Default: {','.join(DEFAULT_STAGES)}.",
+    )
+    group.addoption(
+        "--corpus-size",
+        type=_size,
+        default=10_000,
+        metavar="N",
+        help="Number of functions, divided evenly over the categories that -m can select. "
+        "Default: %(default)s.",
+    )
+    group.addoption(
+        "--corpus-seed",
+        type=_seed,
+        default=0,
+        metavar="S",
+        help="Seed of the corpus; another seed gives other functions. Default: %(default)s.",
+    )
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected a folder, got an empty name")
+    return Path(text)
+
+
+def _stages(text: str) -> tuple[str, ...]:
+    try:
+        return select(name.strip() for name in text.split(","))
+    except InvalidRequestError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _size(text: str) -> int:
+    return _at_least(1, text)
+
+
+def _seed(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+    if value < least:
+        raise argparse.ArgumentTypeError(f"expected {least} or more, got {value}")
+    return value

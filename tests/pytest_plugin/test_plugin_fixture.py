@@ -1,0 +1,180 @@
+"""The fixture in a project's own tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+MODULE = """
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+SCALE = 2.0
+X = np.linspace(-2, 2, 7, dtype=np.float32)
+
+
+def shifted(x):
+    return x + SCALE
+
+
+def softplus(x):
+    return jnp.log1p(jnp.exp(shifted(x)))
+
+
+def softplus_reference(x):
+    return np.log1p(np.exp(x + 2.0))
+
+
+@jax.jit
+def both(tree, power):
+    return {"sum": tree["a"] + tree["b"], "rest": (tree["a"] ** power, tree["b"] > 0)}
+"""
+
+
+def project_tests(project: Project, body: str) -> None:
+    """Replace the tests of the project by those that use the fixture."""
+    project.pytester.makepyfile(test_mini=MODULE + body)
+
+
+def by_id(records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Records by what follows the last ``::`` of their id."""
+    return {record["id"].rpartition("::")[2]: record for record in records}
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_function_gets_the_same_record_as_any(project: Project, workers: str) -> None:
+    project_tests(
+        project,
+        """
+def test_softplus(jaxsmith):
+    jaxsmith.check(
+        softplus, X, reference=softplus_reference, inputs=[(X * 2,), (-X,)],
+        tags={"smooth"}, license="MIT",
+    )
+
+def test_tree(jaxsmith):
+    jaxsmith.check(both, {"a": X, "b": jnp.flip(X)}, 2, category="trees", name="pair")
+    jaxsmith.check(jnp.dot, X, X)
+
+def test_ordinary():
+    pass
+""",
+    )
+    result = project.emit("-n", workers)
+    assert result.ret == pytest.ExitCode.OK
+    records = by_id(project.records())
+    assert records.keys() == {"test_softplus", "test_tree", "test_tree#2"}
+    softplus = records["test_softplus"]
+    assert softplus["id"] == "test_mini.py::test_softplus"
+    assert softplus["category"] == "user"
+    assert softplus["tags"] == ["smooth"]
+    assert softplus["license"] == "MIT"
+    assert softplus["oracles"] == ["numpy"]
+    assert len(softplus["inputs"]) == 3
+    assert softplus["input_names"] == ["x"]
+    assert "stablehlo.exponential" in softplus["stablehlo"]
+    assert softplus["source_complete"] is True
+    namespace: dict[str, Any] = {}
+    exec(softplus["reference_source"], namespace)
+    assert namespace["softplus"](0.0) == pytest.approx(2.126928)
+    tree = records["test_tree"]
+    assert tree["function_name"] == "pair"
+    assert tree["input_names"] == ["tree['a']", "tree['b']", "power"]
+    assert tree["oracles"] == ["jax_eager"]
+    assert tree["reference_source"] is None
+    assert records["test_tree#2"]["source_complete"] is True
+
+
+DISAGREEMENTS = {
+    "softplus, X, reference=lambda x: np.log(np.exp(x))": "mismatch: output 0*",
+    "softplus, X, reference=lambda x: softplus_reference(x)[1:]": "wrong_shape: *(7,)*(6,)*",
+    "softplus, X, reference=lambda x: (softplus_reference(x),)": "wrong_structure: *",
+    "softplus, X, reference=lambda x: x > 0": "wrong_dtype: output 0 is float32*bool",
+    "softplus, X, reference=lambda x: 1 / 0": "reference_error: ZeroDivisionError*",
+    "lambda x: x if x > 0 else -x, X[0]": "trace_error: TracerBoolConversionError*",
+    "softplus, X, inputs=[(X[1:],)]": "run_error: *",
+    "jnp.log, -X[:2] * 0 - 1, reference=lambda x: x": "nan_mismatch: *",
+}
+
+
+def test_a_function_that_does_not_agree_fails_with_its_reason(project: Project) -> None:
+    project_tests(
+        project,
+        "".join(
+            f"\ndef test_{i}(jaxsmith):\n    jaxsmith.check({call})\n"
+            for i, call in enumerate(DISAGREEMENTS)
+        ),
+    )
+    result = project.run()
+    result.assert_outcomes(failed=len(DISAGREEMENTS))
+    for i, line in enumerate(DISAGREEMENTS.values()):
+        shown = [line, f"run it again: pytest test_mini.py::test_{i}"]
+        result.stdout.fnmatch_lines([f"*_ test_{i} _*", *shown])
+
+
+def test_static_arguments_keywords_and_x64(project: Project) -> None:
+    project_tests(
+        project,
+        """
+def powers(x, n, *, flip=False, offset):
+    return (x[::-1] if flip else x) ** n + offset
+
+def test_it(jaxsmith):
+    jaxsmith.check(
+        powers, np.arange(4.0), 3, static_argnums=1, static_argnames=("flip",),
+        flip=True, offset=np.float64(0.5), x64=True,
+        reference=lambda x, n, *, flip, offset: x[::-1] ** n + offset,
+    )
+""",
+    )
+    result = project.emit()
+    assert result.ret == pytest.ExitCode.OK
+    (record,) = project.records()
+    assert record["input_names"] == ["x", "offset"]
+    assert record["input_dtypes"] == ["float64", "float64"]
+    assert record["config"]["x64"] is True
+
+
+def test_what_a_source_lacks_is_said_in_the_record(project: Project) -> None:
+    project_tests(
+        project,
+        """
+TABLE = np.arange(7.0, dtype=np.float32)
+
+def test_it(jaxsmith):
+    jaxsmith.check(lambda x: x + TABLE, X)
+""",
+    )
+    project.emit()
+    (record,) = project.records()
+    assert record["source_complete"] is False
+
+
+def test_nothing_is_kept_of_a_function_that_failed(project: Project) -> None:
+    project_tests(
+        project,
+        """
+import gc, weakref
+seen = []
+
+class Watched:
+    def __call__(self, x):
+        return x + 1
+
+def test_it(jaxsmith):
+    fn = Watched()
+    seen.append(weakref.ref(fn))
+    jaxsmith.check(fn, X, reference=lambda x: x)
+
+def test_after():
+    gc.collect()
+    held = [type(o) for o in gc.get_objects() if type(o).__name__ in ("Extracted", "Evidence")]
+    assert held == []
+""",
+    )
+    project.run().assert_outcomes(failed=1, passed=1)

@@ -1,0 +1,117 @@
+"""The terminal: one line for a corpus, dots for ordinary tests, a table at the end."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jaxsmith.dataset import Receipt
+from jaxsmith.pytest_plugin import progress
+from jaxsmith.pytest_plugin.ledger import Ledger
+from jaxsmith.pytest_plugin.receipts import attach
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+ORDINARY = "def test_a(): pass\ndef test_b(): pass\n"
+
+
+class Terminal(io.StringIO):
+    """A terminal to write to."""
+
+    def isatty(self) -> bool:
+        """Whether it is one."""
+        return True
+
+
+def report(node: str, status: str) -> pytest.TestReport:
+    """The report of a call that gave this receipt."""
+    made = pytest.TestReport(node, ("t.py", 1, "t"), {}, "passed", None, "call")
+    name = node.split("[")[1].rstrip("]")
+    attach(made, [Receipt(name, "a", status, None, "", 1)])  # type: ignore[arg-type]
+    return made
+
+
+@pytest.mark.parametrize("tty", [True, False])
+def test_the_line_says_how_many_how_fast_how_long_and_what_went_wrong(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *, tty: bool
+) -> None:
+    from _pytest.terminal import TerminalReporter
+
+    nodes = [f"t.py::t[a-s0-{index:06d}]" for index in range(4)]
+    statuses = ["verified", "rejected", "failed", "verified"]
+    ledger = Ledger()
+    ledger.expect(nodes)
+    out = Terminal() if tty else io.StringIO()
+    clock = iter(range(0, 200, 20))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    reporter = TerminalReporter(pytester.parseconfig(), out)
+    shown = progress.Progress(reporter, ledger)
+    shown.pytest_runtest_logstart(nodes[0])
+    for node, status in zip(nodes, statuses, strict=True):
+        each = report(node, status)
+        ledger.enter(node, [Receipt(node, "a", status, None, "", 1)], 1.0)  # type: ignore[arg-type]
+        shown.pytest_runtest_logreport(each)
+    lines = out.getvalue().replace("\r", "\n").split("\n")
+    assert [line.rstrip() for line in lines if line] == [
+        "1/4   25%  0.1/s  eta 1:00  rejected 0  failed 0",
+        "2/4   50%  0.1/s  eta 0:40  rejected 1  failed 0",
+        "3/4   75%  0.1/s  eta 0:20  rejected 1  failed 1",
+        "4/4  100%  0.1/s  in 1:20  rejected 1  failed 1",
+    ]
+    assert ("\r" in out.getvalue()) is tty
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_corpus_is_one_line_and_ordinary_tests_keep_their_dots(
+    project: Project, workers: str
+) -> None:
+    project.pytester.makepyfile(test_zz=ORDINARY)
+    result = project.run("--corpus-size=3", "-n", workers)
+    result.assert_outcomes(passed=5)
+    text = result.stdout.str().split("= jaxsmith =")[0]
+    assert "3/3  100%" in text
+    assert "..." not in text.replace("bringing up nodes...", "")
+    assert "test_mini.py" not in text
+    if workers == "0":
+        result.stdout.re_match_lines([r"3/3  100%.*", r"test_zz\.py \.\. .*"])
+
+
+def test_verbose_keeps_a_line_for_each_item(project: Project) -> None:
+    result = project.run("--corpus-size=3", "-v")
+    result.stdout.fnmatch_lines(["*test_function[[]curves-s0-000000[]] PASSED*"])
+    result.stdout.no_fnmatch_line("*3/3*eta*")
+    result.stdout.no_fnmatch_line("3/3  100%*")
+
+
+def test_quiet_leaves_the_total(project: Project) -> None:
+    result = project.run("--corpus-size=3", "-q")
+    result.stdout.no_fnmatch_line("3/3  100%*")
+    result.stdout.no_fnmatch_line("curves*")
+    result.stdout.fnmatch_lines(["category*functions*per second*median size", "total * 3 *"])
+
+
+def test_the_table_says_where_the_files_are_and_how_to_read_them(project: Project) -> None:
+    result = project.emit("--corpus-size=6")
+    result.stdout.fnmatch_lines(
+        [
+            "category * functions  rejected  failed  crashed  per second  median size",
+            "curves *",
+            "odd *",
+            "waves *",
+            "total *",
+            "* records in out/data (1 file, * kB); * in out/rejects.jsonl",
+            "read them: *",
+        ]
+    )
+
+
+def test_a_session_without_functions_has_no_table(project: Project) -> None:
+    project.pytester.makepyfile(test_mini=ORDINARY)
+    result: Any = project.emit()
+    result.assert_outcomes(passed=2)
+    result.stdout.no_fnmatch_line("*jaxsmith ==*")
+    assert not (project.path / "out").exists()
