@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.vocabulary import dtypes
 from jaxsmith.vocabulary.aval import Aval
-from jaxsmith.vocabulary.draw import Draw
-from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.value import Literal, Var
 
 if TYPE_CHECKING:
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from jaxsmith.program.grow import Palette
     from jaxsmith.program.style import Style
     from jaxsmith.vocabulary.aval import Shape
+    from jaxsmith.vocabulary.draw import Draw
+    from jaxsmith.vocabulary.interval import Interval
     from jaxsmith.vocabulary.op import Op, Proposal
     from jaxsmith.vocabulary.stream import Stream
     from jaxsmith.vocabulary.table import Vocabulary
@@ -108,11 +108,12 @@ class Builder:
         avoid: Sequence[Atom] = (),
     ) -> Var | None:
         """A value of one of these kinds; see ``Scope.value``."""
+        low, high = ranks
 
         def fits(aval: Aval) -> bool:
             return (
-                dtypes.kind(aval.dtype) in kinds
-                and ranks[0] <= aval.rank <= ranks[1]
+                low <= len(aval.shape) <= high
+                and dtypes.KINDS[aval.dtype] in kinds
                 and (shape is None or aval.shape == shape)
                 and (dtype is None or aval.dtype == dtype)
                 and (where is None or where(aval))
@@ -172,11 +173,10 @@ class Builder:
         self.focus = list(focus)
         proposal = op.signature(self, op)
         missed, self.focus = bool(self.focus), []
-        if proposal is None or missed or not self._sane(op, proposal):
+        if proposal is None or missed or self._repeats(op, proposal):
             return None
-        if self._repeats(op, proposal):
-            return None
-        return self.emit(op, proposal)
+        spans = self._sane_spans(op, proposal)
+        return None if spans is None else self.emit(op, proposal, spans)
 
     def _repeats(self, op: Op, proposal: Proposal) -> bool:
         """Whether this undoes or repeats the very equation that made its only operand."""
@@ -186,9 +186,9 @@ class Builder:
         maker = next(makers, None)
         return maker is not None and maker.op is op
 
-    def emit(self, op: Op, proposal: Proposal) -> tuple[Var, ...]:
+    def emit(self, op: Op, proposal: Proposal, spans: tuple[Interval, ...] = ()) -> tuple[Var, ...]:
         """Add an equation for a proposal that is known to fit."""
-        spans = self._spans(op, proposal)
+        spans = spans or self._spans(op, proposal)
         names = proposal.names or (op.names,) * len(proposal.outputs)
         outputs = tuple(
             Var(aval, span, hints)
@@ -242,17 +242,18 @@ class Builder:
         avals = [atom.aval for atom in proposal.operands]
         return (op.span(intervals, avals, proposal.attributes),) * len(proposal.outputs)
 
-    def _sane(self, op: Op, proposal: Proposal) -> bool:
-        """Whether the result is of a sensible size and its range of a sensible magnitude."""
+    def _sane_spans(self, op: Op, proposal: Proposal) -> tuple[Interval, ...] | None:
+        """The ranges of the outputs, or None if one is too wide or an output too large."""
         try:
             spans = self._spans(op, proposal)
         except (ValueError, OverflowError, ZeroDivisionError):
-            return False  # the range rule is undefined there: outside of the operation's domain
-        return all(
-            span.magnitude <= LIMITS[dtypes.kind(aval.dtype)]
-            and aval.size <= self.style.max_elements
-            for span, aval in zip(spans, proposal.outputs, strict=True)
-        )
+            return None  # the range rule is undefined there: outside of the operation's domain
+        for span, aval in zip(spans, proposal.outputs, strict=True):
+            limit = LIMITS[dtypes.KINDS[aval.dtype]]
+            # Written so that a NaN, from a range rule at infinity, is refused too.
+            if not span.magnitude <= limit or aval.size > self.style.max_elements:
+                return None
+        return spans
 
     def _pick(self, candidates: list[Var], domain: Interval | None) -> Var | None:
         if not candidates:

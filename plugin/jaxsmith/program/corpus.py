@@ -33,8 +33,11 @@ class Category(Protocol):
     def bases(self) -> frozenset[str]:
         """Categories whose markers a function of this one may carry beside its own."""
 
-    def write(self, case: Case, corpus: Corpus) -> Function:
+    def write(self, case: Case, corpus: Corpus, draft: int = 0) -> Function:
         """The function of that seed and index; the same bytes each time.
+
+        A ``draft`` above 0 is another function in its place, for where an earlier one turned out to
+        be no use as a sample.
 
         Raises:
             RejectedError: if that index gives no function.
@@ -56,9 +59,9 @@ class Corpus:
         self.categories: Mapping[str, Category] = _categories(categories)
         self.tags: Mapping[str, str] = TAGS
 
-    def write(self, case: Case) -> Function:
-        """The function of that category, seed and index."""
-        return self.categories[case.category].write(case, self)
+    def write(self, case: Case, draft: int = 0) -> Function:
+        """The function of that category, seed and index; see ``Category.write``."""
+        return self.categories[case.category].write(case, self, draft)
 
 
 def _categories(package: ModuleType) -> dict[str, Category]:

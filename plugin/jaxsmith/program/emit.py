@@ -43,7 +43,7 @@ class Printer:
 
     def function(self, graph: Graph, name: str, depth: int = 0) -> list[str]:
         """The lines of ``def name(...)``."""
-        with self.namer.scope():
+        with self.namer.scope(graph):
             header, unpack = self._header(graph, depth + 1)
             body = self._body(graph, depth + 1)
         if unpack and body[0].lstrip().startswith("def "):
@@ -100,12 +100,17 @@ class Printer:
         return ", ".join(names)
 
     def _spell(self, eqn: Eqn, pending: dict[Var, Code], regions: dict[str, object]) -> Code:
-        template = eqn.op.jax if self.spelling == "jax" else eqn.op.numpy
         if self.spelling == "numpy":
             self.helpers.update(dict.fromkeys(eqn.op.helpers))
         operands = [self._atom(atom, pending) for atom in eqn.operands]
-        template = str(eqn.attributes.get(f"{self.spelling}_template", template))
-        return Code(fill(template, operands, {**eqn.attributes, **regions}), eqn.op.level)
+        text = fill(self._template(eqn), operands, {**eqn.attributes, **regions})
+        # A proposal that replaces the row's spelling may say that its precedence is another.
+        other = eqn.attributes.get(f"{self.spelling}_level")
+        return Code(text, eqn.op.level if other is None else LEVELS[str(other)])
+
+    def _template(self, eqn: Eqn) -> str:
+        row = eqn.op.jax if self.spelling == "jax" else eqn.op.numpy
+        return str(eqn.attributes.get(f"{self.spelling}_template", row))
 
     def _atom(self, atom: Atom, pending: dict[Var, Code]) -> Code:
         if isinstance(atom, Var):
@@ -118,7 +123,11 @@ class Printer:
         defs: list[str] = []
         names: dict[str, object] = {}
         for position, region in enumerate(eqn.regions):
-            inline = self._as_lambda(region)
+            # A lambda that is called on the spot, or written twice, wants a name.
+            template = self._template(eqn)
+            once = template.count(f"{{r{position}}}") == 1
+            named = not once or f"{{r{position}}}(" in template
+            inline = None if named else self._as_lambda(region)
             if inline is None:
                 name = self.namer.function(region, "name", (region.name or "body",))
                 defs += ([""] if defs else []) + self.function(region, name, depth)
@@ -129,7 +138,7 @@ class Printer:
     def _as_lambda(self, graph: Graph) -> str | None:
         if any(graph.groups) or any(eqn.regions for eqn in graph.eqns) or len(graph.eqns) > 2:
             return None
-        with self.namer.scope():
+        with self.namer.scope(graph):
             names = ", ".join(self._header(graph, 0)[0])
             lines = self._body(graph, 0)
         if len(lines) != 1 or not lines[0].startswith("return "):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.value import Var
@@ -41,6 +41,7 @@ class Graph:
     name: str = ""
     groups: tuple[int, ...] = ()
     returns: str = ""
+    _uses: list[Counter[Var]] = field(default_factory=list, init=False, repr=False)
 
     def walk(self) -> Iterator[Eqn]:
         """Every equation, those of regions before the equation that holds them."""
@@ -51,10 +52,12 @@ class Graph:
 
     def uses(self) -> Counter[Var]:
         """How often each value is read, in this graph and in its regions."""
-        count: Counter[Var] = Counter()
-        for eqn in self.eqns:
-            count.update(atom for atom in eqn.operands if isinstance(atom, Var))
-            for region in eqn.regions:
-                count.update(region.uses())
-        count.update(atom for atom in self.results if isinstance(atom, Var))
-        return count
+        if not self._uses:  # counted once: every function around this one asks for it
+            count: Counter[Var] = Counter()
+            for eqn in self.eqns:
+                count.update(atom for atom in eqn.operands if isinstance(atom, Var))
+                for region in eqn.regions:
+                    count.update(region.uses())
+            count.update(atom for atom in self.results if isinstance(atom, Var))
+            self._uses.append(count)
+        return self._uses[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,14 +31,15 @@ REDUCERS = ("sum", "mean", "max", "count_nonzero")
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The operations one program uses, each with its weight."""
+    """The operations one program uses, and the running sum of their weights."""
 
     ops: tuple[Op, ...]
-    weights: tuple[float, ...]
+    cumulative: tuple[float, ...]
 
     def pick(self, rng: Stream) -> Op:
         """One of the operations."""
-        return rng.weighted(self.ops, self.weights)
+        position = bisect(self.cumulative, rng.unit() * self.cumulative[-1])
+        return self.ops[min(position, len(self.ops) - 1)]
 
 
 def palette(
@@ -52,7 +55,7 @@ def palette(
         total = sum(op.weight for op in chosen)
         ops += chosen
         weights += [share * op.weight / total for op in chosen]
-    return Palette(tuple(ops), tuple(weights))
+    return Palette(tuple(ops), tuple(accumulate(weights)))
 
 
 def pick_size(rng: Stream) -> int:

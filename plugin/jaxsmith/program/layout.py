@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 WIDTH = 88
 INDENT = "    "
 _OPEN = {"(": ")", "[": "]", "{": "}"}
@@ -18,15 +20,22 @@ def statement(text: str, depth: int) -> list[str]:
     if fits(line):
         return [line]
     if text.startswith("return ") and _top_level_commas(text[len("return ") :]):
-        return [f"{INDENT * depth}return (", *_items(text[len("return ") :], depth + 1), f"{INDENT * depth})"]
+        return [
+            f"{INDENT * depth}return (",
+            *_items(text[len("return ") :], depth + 1),
+            f"{INDENT * depth})",
+        ]
     span = _last_bracket(text)
     if span is None:
         return [line]
     start, end = span
     inner, tail = text[start + 1 : end], text[end:]
     one_line = INDENT * (depth + 1) + inner
-    # The arguments of a call may share a line; the items of a display never do.
-    body = [one_line] if fits(one_line) and _is_call(text, start) else _items(inner, depth + 1)
+    # The arguments of a call may share a line; the items of a display never do. What parentheses
+    # only group has no items: a comma after it would make a tuple of it.
+    group = text[start] == "(" and not _is_call(text, start) and not _top_level_commas(inner)
+    whole = group or (fits(one_line) and _is_call(text, start))
+    body = [one_line] if whole else _items(inner, depth + 1)
     return [INDENT * depth + text[: start + 1], *body, INDENT * depth + tail]
 
 
@@ -46,7 +55,7 @@ def _items(text: str, depth: int) -> list[str]:
 def _split(text: str) -> list[str]:
     cuts = _top_level_commas(text)
     bounds = [-1, *cuts, len(text)]
-    parts = [text[a + 1 : b].strip() for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [text[a + 1 : b].strip() for a, b in pairwise(bounds)]
     return [part for part in parts if part]
 
 

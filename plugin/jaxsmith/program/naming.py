@@ -70,9 +70,14 @@ class Namer:
         return self.names[var]
 
     @contextmanager
-    def scope(self) -> Iterator[None]:
-        """Names given inside are free again outside; none hides a name given before."""
+    def scope(self, graph: Graph) -> Iterator[None]:
+        """Names given inside a function are free again outside; none hides a name given before.
+
+        What the other spelling's text already calls a value of this function stays taken.
+        """
         before = set(self.taken)
+        own = (var for eqn in graph.eqns for var in eqn.outputs)
+        self.taken |= {self.names[v] for v in (*graph.params, *own) if v in self.names}
         yield
         self.taken = before
 

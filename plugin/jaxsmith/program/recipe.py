@@ -48,10 +48,10 @@ class Recipe:
     bases: frozenset[str] = frozenset()
     singles: bool = True
 
-    def write(self, case: Case, corpus: Corpus) -> Function:
-        """The function of that seed and index."""
+    def write(self, case: Case, corpus: Corpus, draft: int = 0) -> Function:
+        """The function of that seed and index; see ``Category.write``."""
         for attempt in range(ATTEMPTS):
-            rng = case_stream(case).child(f"grow{attempt}")
+            rng = case_stream(case).child(f"draft{draft}.{attempt}")
             function = self._attempt(case, corpus, rng)
             if function is not None:
                 return function
@@ -105,9 +105,7 @@ def finish(builder: Builder, ends: list[Var], rng: Stream) -> tuple[Graph, objec
         order = sorted(range(len(names)), key=lambda i: names[i])
         ends = [ends[i] for i in order]
         rank = {i: position for position, i in enumerate(order)}
-        returns = "{{" + ", ".join(
-            f'"{key}": {{{rank[i]}}}' for i, key in enumerate(names)
-        ) + "}}"
+        returns = "{{" + ", ".join(f'"{key}": {{{rank[i]}}}' for i, key in enumerate(names)) + "}}"
         return builder.graph(ends, returns=returns), dict.fromkeys(sorted(names), "*")
     return builder.graph(ends), None
 

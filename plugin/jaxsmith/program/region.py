@@ -83,7 +83,7 @@ def _keep_type(child: Builder, like: Var) -> Var | None:
     if not starts:
         return None
     start = child.rng.choice(starts)
-    names = INTEGER_KEEPERS if like.aval.dtype.startswith("int") else KEEPERS
+    names: tuple[str, ...] = INTEGER_KEEPERS if like.aval.dtype.startswith("int") else KEEPERS
     if like.aval.dtype == "bool":
         names = ("logical_not", "logical_xor", "logical_and")
     for name in child.rng.shuffled(names):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jaxsmith.vocabulary import dtypes
 from jaxsmith.vocabulary.draw import Draw
 from jaxsmith.vocabulary.interval import Interval
 

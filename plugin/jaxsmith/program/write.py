@@ -48,9 +48,7 @@ def write(
     kept = [entry for entry in entries if used[entry.var]]
     graph = _with_params(graph, kept)
     inlining = rng.choice((0.35, 0.6, 0.8))
-    inlined = frozenset(
-        var for eqn in graph.walk() for var in eqn.outputs if rng.chance(inlining)
-    )
+    inlined = frozenset(var for eqn in graph.walk() for var in eqn.outputs if rng.chance(inlining))
     namer = Namer((name, *helpers.sources))
     source, statements = _text("jax", graph, name, namer, inlined, helpers)
     reference, _ = _text("numpy", graph, name, namer, inlined, helpers)

@@ -24,7 +24,7 @@ class Bits:
     def uniform(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Float64 in ``[0, 1)`` with 53 random bits each."""
         words = np.asarray(self._raw(math.prod(shape)), dtype=np.uint64)
-        return ((words >> np.uint64(11)) * 2.0**-53).reshape(shape)
+        return np.asarray((words >> np.uint64(11)) * 2.0**-53, dtype=np.float64).reshape(shape)
 
     def normal(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """About standard normal: the centred sum of twelve uniform numbers (Irwin-Hall)."""

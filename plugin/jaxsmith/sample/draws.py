@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.draw import Draw
 
 
-
 def make(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
     """An array of this type, drawn this way.
 

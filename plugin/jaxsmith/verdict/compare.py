@@ -56,9 +56,7 @@ class Comparison:
         return self.mismatch is None
 
 
-def compare(
-    actual: Sequence[Any], expectation: Expectation, avals: Sequence[Aval]
-) -> Comparison:
+def compare(actual: Sequence[Any], expectation: Expectation, avals: Sequence[Aval]) -> Comparison:
     """Compare output leaves, in tree order, with the expectation and the declared types."""
     if len(actual) != len(avals):
         detail = f"returned {len(actual)} arrays, expected {len(avals)}"
@@ -130,16 +128,16 @@ def _ulp(size: Any, dtype: str) -> Any:
     return EPSILON[dtype] * 2.0 ** np.floor(np.log2(floor))
 
 
-def _mismatch(
-    reason: str, i: int, wrong: Any, array: Any, expected: Any, bound: Any
-) -> Mismatch:
+def _mismatch(reason: str, i: int, wrong: Any, array: Any, expected: Any, bound: Any) -> Mismatch:
     """The worst of the elements that are wrong."""
     with np.errstate(all="ignore"):
         gap = np.abs(np.asarray(array, dtype=np.float64) - np.asarray(expected, dtype=np.float64))
         if bound is not None:
             gap = gap / np.where(bound > 0, bound, 1.0)
     gap = np.where(np.isnan(gap), np.inf, gap)
-    index = tuple(int(k) for k in np.unravel_index(np.argmax(np.where(wrong, gap, -1)), wrong.shape))
+    index = tuple(
+        int(k) for k in np.unravel_index(np.argmax(np.where(wrong, gap, -1)), wrong.shape)
+    )
     limit = None if bound is None else float(bound[index])
     count = int(wrong.sum())
     detail = (

@@ -14,11 +14,13 @@ from jaxsmith.verdict.regions import REGIONS
 from jaxsmith.verdict.rules import RULES, Step
 from jaxsmith.verdict.spelled import spelled
 from jaxsmith.vocabulary.code import Code, fill
-from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.dtypes import EPSILON, kind
 from jaxsmith.vocabulary.value import Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from jaxsmith.program.graph import Eqn, Graph
     from jaxsmith.vocabulary.aval import Aval
@@ -66,7 +68,7 @@ class Interpreter:
             return [Bounded(value) for value in values]
         accuracy = eqn.op.accuracy
         terms = _terms(eqn)
-        step = Step(call, operands, values, avals, accuracy.size, terms)
+        step = Step(call, operands, values, avals, accuracy.size_for(avals[0].dtype), terms)
         errors = RULES[accuracy.rule](step)
         return [
             _checked(value, error, aval)
@@ -87,8 +89,18 @@ class Interpreter:
 
 def _read(env: Environment, atom: Atom) -> Bounded:
     if isinstance(atom, Literal):
-        return Bounded(atom.value)  # type: ignore[arg-type]
+        return Bounded(atom.value, _rounding(atom))  # type: ignore[arg-type]
     return env[atom]
+
+
+def _rounding(literal: Literal) -> NDArray[np.float64] | None:
+    """How far a number is from what float32 makes of it (0.1), or None where that is exact."""
+    dtype = literal.aval.dtype
+    if kind(dtype) != "f" or dtype == "float64" or float(literal.value).is_integer():
+        return None
+    if float(np.float32(literal.value)) == literal.value and dtype == "float32":
+        return None
+    return np.asarray(EPSILON[dtype] / 2 * abs(literal.value))
 
 
 def _is_exact(eqn: Eqn, operands: Sequence[Bounded], avals: Sequence[Aval]) -> bool:

@@ -6,6 +6,7 @@ The semantics are those of the functions of the same names in ``jax.lax`` and ``
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,27 +129,69 @@ def gradient(
     region = eqn.regions[0]
     functions = {f"r{i}": interpreter.callable(r, env) for i, r in enumerate(eqn.regions)}
     arguments = [np.asarray(operand.value) for operand in operands]
+    primals = len(region.params)  # the operands after them are tangents or a cotangent
+    if interpreter.bounds and any(inner.op.smooth == "kinked" for inner in region.walk()):
+        refuse_kinks(functions["r0"], arguments[:primals])
     values = region_call(eqn, interpreter.namespace, functions)(*arguments)
     if not interpreter.bounds:
         return [Bounded(value) for value in values]
-    forward = interpreter.run(region, operands, env)
-    count = sum(1 for _ in region.walk())
-    order = number(eqn, "order") if "order" in eqn.attributes else 1
-    step_error = STEP_ERRORS[order]
+    forward = interpreter.run(region, operands[:primals], env)
+    order = number(eqn, "order")
+    coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
     results = []
-    for value, var in zip(values, eqn.outputs, strict=True):
+    for value, other, var in zip(values, coarse, eqn.outputs, strict=True):
         unit = EPSILON[var.aval.dtype]
+        count = sum(1 for _ in region.walk())
         relative = max(4.0 * (count + 4) * unit, *(_relative(f) for f in forward)) * 4.0**order
-        scale = max(_largest(value), _steepness(forward, operands), 1e-6)
-        bound = relative * scale + step_error * max(scale, *(_largest(f.value) for f in forward))
-        results.append(Bounded(value, np.full(np.shape(value), bound)))
+        scale = max(_largest(value), _steepness(forward, operands[:primals]))
+        noise = (
+            max(float(np.max(f.slack, initial=0.0)) for f in forward) * EPSILON["float64"] / unit
+        )
+        # Halving the step divides the truncation by 4, so the difference is three times what is left.
+        truncation = np.abs(np.asarray(other) - np.asarray(value))
+        bound = relative * scale + noise / STEPS[order] ** order + truncation
+        results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))
     return results
 
 
-# What a central difference is off by, in units of the function's size, per order of derivative:
-# with h = 1e-5, eps64 / h = 2e-11 of rounding and h^2 of truncation; with h = 1e-4 for the second
-# order, eps64 / h^2 = 2e-8 of rounding and h^2 of truncation.
-STEP_ERRORS = {1: 2e-9, 2: 5e-7}
+# The steps of the helpers in ``corpus/ops/reference_helpers.py``, by order of derivative.
+STEPS = {1: 1e-5, 2: 1e-4}
+STEPPED = ("derivative", "second_derivative", "directional", "pullback")
+
+
+def _coarser(namespace: dict[str, Any], order: int) -> dict[str, Any]:
+    """The namespace with difference quotients of twice the step."""
+    coarse = {
+        name: partial(namespace[name], step=2 * STEPS[order])
+        for name in STEPPED
+        if name in namespace
+    }
+    return {**namespace, **coarse}
+
+
+def refuse_kinks(function: Callable[..., Any], arguments: list[Any]) -> None:
+    """Refuse inputs near which the function has a kink, where its derivative is a convention.
+
+    A second difference over ten steps of the derivative's is of the order of the step where the
+    function is smooth, and of the order of 1 across a kink.
+
+    Raises:
+        RejectedError: ``ill_conditioned``, if some coordinate is that close to a kink.
+    """
+    centre = np.asarray(function(*arguments))
+    for k, argument in enumerate(arguments):
+        for index in np.ndindex(np.shape(argument)):
+            moved = [np.array(a, dtype=np.float64) for a in arguments]
+            moved[k][index] += KINK_STEP
+            above = np.asarray(function(*moved))
+            moved[k][index] -= 2 * KINK_STEP
+            bend = np.abs(above + np.asarray(function(*moved)) - 2 * centre) / KINK_STEP
+            if np.max(bend, initial=0.0) > KINK_BEND * max(1.0, _largest(centre)):
+                raise RejectedError("ill_conditioned", "an input is too close to a kink")
+
+
+KINK_STEP = 1e-4
+KINK_BEND = 0.02
 
 
 def _largest(value: Any) -> float:

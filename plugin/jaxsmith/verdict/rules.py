@@ -59,8 +59,8 @@ class Step:
         return [operand.value for operand in self.operands]
 
     def unit(self, output: int) -> float:
-        """The machine epsilon of an output's dtype."""
-        return EPSILON[self.avals[output].dtype]
+        """The machine epsilon of an output's dtype; 0 where nothing rounds."""
+        return EPSILON.get(self.avals[output].dtype, 0.0)
 
     @property
     def inexact(self) -> list[int]:

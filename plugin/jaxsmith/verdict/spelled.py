@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import linalg, special
+from scipy import linalg, special  # type: ignore[import-untyped]
 
 from jaxsmith.vocabulary.code import Code, fill
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jaxsmith.program.graph import Eqn
 
 NAMESPACE: dict[str, Any] = {"np": np, "linalg": linalg, "special": special}

@@ -36,22 +36,30 @@ Rule = Literal["equal", "move", "ulps", "terms", "order", "stable", "decide"]
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """A rule of this module and its size (in units of the result's machine epsilon)."""
+    """A rule of this module and its size (in units of the result's machine epsilon).
+
+    ``double`` is the size for float64 where that is implemented less closely than float32.
+    """
 
     rule: Rule
     size: float = 0.0
+    double: float | None = None
+
+    def size_for(self, dtype: str) -> float:
+        """The size for results of this dtype."""
+        return self.size if self.double is None or dtype != "float64" else self.double
 
 
 EQUAL = Accuracy("equal")
 MOVE = Accuracy("move")
 ORDER = Accuracy("order")
 DECIDE = Accuracy("decide")
-TERMS = Accuracy("terms", 1.0)
+TERMS = Accuracy("terms", 0.5)  # the unit roundoff is half of the machine epsilon
 
 
-def ulps(size: float) -> Accuracy:
-    """Elementwise, off by at most ``size`` units in the last place."""
-    return Accuracy("ulps", size)
+def ulps(size: float, double: float | None = None) -> Accuracy:
+    """Elementwise, off by at most ``size`` units in the last place, ``double`` in float64."""
+    return Accuracy("ulps", size, double)
 
 
 def stable(size: float) -> Accuracy:

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Python's precedence, loosest first (reference manual, section 6.17).
-LEVELS = {
-    name: level
-    for level, name in enumerate(
-        "lambda ternary or and not compare bitor bitxor bitand shift add mul unary power atom".split()
-    )
-}
+_PRECEDENCE = (
+    "lambda", "ternary", "or", "and", "not", "compare", "bitor", "bitxor", "bitand", "shift", "add",
+    "mul", "unary", "power", "atom",
+)  # fmt: skip
+LEVELS = {name: level for level, name in enumerate(_PRECEDENCE)}
 ATOM = LEVELS["atom"]
 
 OPERATOR_LEVELS = {
@@ -53,26 +57,31 @@ def infix(operator: str) -> str:
     return f"{{0:{left}}} {operator} {{1:{right}}}"
 
 
-class _Filler(string.Formatter):
-    """``str.format`` where a missing attribute is an error that names the template."""
-
-    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
-        try:
-            return super().get_value(key, args, kwargs)  # type: ignore[arg-type]
-        except (KeyError, IndexError) as error:
-            raise LookupError(f"no value for the placeholder {key!r}") from error
-
-
-def fill(template: str, operands: list[Code], attributes: dict[str, object]) -> str:
+def fill(template: str, operands: list[Code], attributes: Mapping[str, object]) -> str:
     """A template with its operands and attributes in place.
 
     ``{*}`` stands for all operands, separated by commas.
+
+    Raises:
+        LookupError: if the template names an operand or attribute that is not there.
     """
     if "{*}" in template:
         template = template.replace("{*}", ", ".join(f"{{{i}}}" for i in range(len(operands))))
     if " ** " in template and all(_SIMPLE.fullmatch(operand.text) for operand in operands):
         template = template.replace(" ** ", "**")  # as formatters hug a power of simple operands
-    return _Filler().format(template, *operands, **attributes)
+    parts: list[str] = []
+    for text, key, spec in _parsed(template):
+        parts.append(text)
+        if key is not None:
+            value = operands[int(key)] if key.isdigit() else attributes[key]
+            parts.append(format(value, spec))
+    return "".join(parts)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    fields = string.Formatter().parse(template)
+    return tuple((text, key, spec or "") for text, key, spec, _ in fields)
 
 
 _SIMPLE = re.compile(r"-?[\w.]+")

@@ -49,7 +49,10 @@ class Scope(Protocol):
     """What a signature may ask of the program that is being written."""
 
     rng: Stream
-    x64: bool
+
+    @property
+    def x64(self) -> bool:
+        """Whether the program uses 64-bit dtypes, and with them JAX's x64 mode."""
 
     def value(
         self,

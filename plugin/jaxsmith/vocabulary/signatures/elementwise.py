@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import dtypes
@@ -46,6 +47,7 @@ def unary(kinds: str = "f", result: Callable[[str], str] = same) -> Signature:
     return propose
 
 
+@lru_cache(maxsize=4096)
 def broadcast_shapes(left: Shape, right: Shape) -> Shape | None:
     """The shape two arrays broadcast to, or None if they don't."""
     rank = max(len(left), len(right))

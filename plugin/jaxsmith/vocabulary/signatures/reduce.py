@@ -23,7 +23,23 @@ if TYPE_CHECKING:
     More = Callable[["Scope", Var, "Axes"], Mapping[str, object] | None]
 
 Keep = Literal["maybe", "always", "never"]
-Spellings = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Another pair of templates for the same operation, and their precedence."""
+
+    jax: str
+    numpy: str
+    level: str = "atom"
+
+
+Spellings = tuple[Spelling, ...]
+
+
+def spelled(template: str, level: str = "atom") -> Spelling:
+    """A spelling that NumPy shares, with ``np`` for ``jnp``."""
+    return Spelling(template, template.replace("jnp.", "np."), level)
 
 
 def same(_scope: Scope, dtype: str) -> str:
@@ -86,7 +102,20 @@ class Axes:
     @property
     def attributes(self) -> dict[str, object]:
         """What a spelling may say of the axes."""
-        return {"tail": self.tail, "inside": self.inside, "dims": repr(self.dims)}
+        keep = ", keepdims=True" if self.keepdims else ""
+        return {
+            "tail": self.tail,
+            "inside": self.inside,
+            "dims": repr(self.dims),
+            "ufunc_tail": self._ufunc + keep,
+        }
+
+    @property
+    def _ufunc(self) -> str:
+        """The axis argument of ``jnp.add.reduce`` and its like, which go over axis 0 by default."""
+        if self.dims == (0,):
+            return ""
+        return f", axis={self.text or None}"
 
     def shape(self, shape: Shape) -> Shape:
         """What is left of a shape."""
@@ -114,6 +143,7 @@ def pick_axes(
     tuples: bool = True,
     keep: Keep = "maybe",
     last: bool = False,
+    positional: bool = True,
 ) -> Axes:
     """Axes to reduce over.
 
@@ -124,10 +154,12 @@ def pick_axes(
         tuples: whether several axes may be named.
         keep: whether the axes stay with length 1.
         last: whether the last axis must be among them.
+        positional: whether the axis may be passed by position.
     """
     keepdims = keep == "always" or (keep == "maybe" and scope.rng.chance(0.22))
     roll = scope.rng.unit()
     if whole and roll < (0.25 if rank > 1 else 0.6):
+        keepdims = keepdims and (keep == "always" or scope.rng.chance(0.4))  # seldom wanted here
         return Axes(tuple(range(rank)), "", keepdims)
     if tuples and rank > 1 and roll > 0.75:
         picked = scope.rng.sample(range(rank), scope.rng.integer(2, rank))
@@ -135,7 +167,7 @@ def pick_axes(
         shift = rank if scope.rng.chance(0.3) else 0
         return Axes(dims, repr(tuple(dim - shift for dim in dims)), keepdims)
     axis = rank - 1 if last else scope.rng.integer(0, rank - 1)
-    by_position = not keepdims and scope.rng.chance(0.12)
+    by_position = positional and not keepdims and scope.rng.chance(0.12)
     return Axes((axis,), str(signed(scope, axis, rank)), keepdims, "" if by_position else "axis=")
 
 
@@ -159,7 +191,7 @@ def reduction(
         kinds: kinds of operand.
         result: dtype of the result.
         method: the array method that does the same, an alternative spelling.
-        spellings: further alternatives, as pairs of templates (JAX, NumPy).
+        spellings: further alternatives.
         copies: how many times the operand is written in the spelling.
         whole: whether a call without axis may be written.
         tuples: whether several axes may be named.
@@ -169,8 +201,7 @@ def reduction(
         more: further attributes, given the operand and its axes; None where it can't apply.
     """
     if method:
-        spelled = f"{{0:atom}}.{method}({{inside}})"
-        spellings = (*spellings, (spelled, spelled))
+        spellings = (*spellings, spelled(f"{{0:atom}}.{method}({{inside}})"))
 
     def propose(scope: Scope, op: Op) -> Proposal | None:
         x = scope.value(kinds, ranks=(1, 5), domain=domain_of(op, 0))
@@ -193,32 +224,52 @@ def reduction(
 
 
 def normalization(
-    kinds: str = "f", *, copies: int = 2, least: int = 2, spellings: Spellings = ()
+    kinds: str = "f",
+    *,
+    copies: int = 2,
+    exact: bool = False,
+    constants: Mapping[str, Sequence[str]] | None = None,
+    tuples: bool = True,
+    positional: bool = True,
 ) -> Signature:
-    """An array put in relation to its own reduction along some axes; the shape stays."""
+    """An array put in relation to its own reduction along some axes; the shape stays.
+
+    Args:
+        kinds: kinds of operand.
+        copies: how many times the operand is written; once if a function does it all.
+        exact: whether integers stay integers.
+        constants: texts to choose from for placeholders of these names.
+        tuples: whether several axes may be named.
+        positional: whether the axis may be passed by position.
+    """
 
     def propose(scope: Scope, op: Op) -> Proposal | None:
         x = scope.value(kinds, ranks=(1, 5), domain=domain_of(op, 0))
         if x is None:
             return None
-        axes = pick_axes(scope, x.aval.rank)
+        axes = pick_axes(scope, x.aval.rank, tuples=tuples, positional=positional)
         leading = axes.dims == tuple(range(len(axes.dims)))
         if not leading and not axes.keepdims:  # what is left would not broadcast
             axes = Axes(axes.dims, axes.text, keepdims=True)
-        if axes.count(x.aval.shape) < least:
+        if axes.count(x.aval.shape) < 2:
             return None
+        plain = Axes(axes.dims, axes.text or repr(axes.dims))
         attributes = {
             **axes.attributes,
+            "plain_tail": plain.tail,  # always says the axis, never keepdims
+            "axis_tail": "" if plain.dims == (x.aval.rank - 1,) else plain.tail,
             "terms": axes.count(x.aval.shape),
-            **respelled(scope, spellings),
+            **{name: scope.rng.choice(texts) for name, texts in (constants or {}).items()},
         }
-        out = Aval(x.aval.shape, dtypes.inexact(x.aval.dtype))
-        return Proposal((x,) * copies, (out,), attributes)
+        dtype = x.aval.dtype if exact else dtypes.inexact(x.aval.dtype)
+        return Proposal((x,) * copies, (Aval(x.aval.shape, dtype),), attributes)
 
     return propose
 
 
-def paired(kinds: str = "f", result: Result = same, *, copies: int = 1) -> Signature:
+def paired(
+    kinds: str = "f", result: Result = same, *, tuples: bool = True, positional: bool = True
+) -> Signature:
     """Two operands of one type, combined and reduced over some axes."""
 
     def propose(scope: Scope, op: Op) -> Proposal | None:
@@ -226,8 +277,8 @@ def paired(kinds: str = "f", result: Result = same, *, copies: int = 1) -> Signa
         if x is None:
             return None
         y = scope.value(
+            dtypes.kind(x.aval.dtype),
             shape=x.aval.shape,
-            kinds=dtypes.kind(x.aval.dtype),
             dtype=x.aval.dtype,
             domain=domain_of(op, 1),
             hints=("target", "y", "other"),
@@ -235,10 +286,10 @@ def paired(kinds: str = "f", result: Result = same, *, copies: int = 1) -> Signa
         )
         if y is None:
             return None
-        axes = pick_axes(scope, x.aval.rank)
+        axes = pick_axes(scope, x.aval.rank, tuples=tuples, positional=positional)
         attributes = {**axes.attributes, "terms": axes.count(x.aval.shape)}
         out = Aval(axes.shape(x.aval.shape), result(scope, x.aval.dtype))
-        return Proposal((x, y) * copies, (out,), attributes)
+        return Proposal((x, y), (out,), attributes)
 
     return propose
 
@@ -270,8 +321,21 @@ def respelled(scope: Scope, spellings: Spellings) -> Mapping[str, object]:
     """Attributes that replace both spellings, or none: the row's own is as likely as the rest."""
     if not spellings or scope.rng.chance(0.5):
         return {}
-    jax, numpy = scope.rng.choice(spellings)
-    return {"jax_template": jax, "numpy_template": numpy}
+    chosen = scope.rng.choice(spellings)
+    return {
+        "jax_template": chosen.jax,
+        "numpy_template": chosen.numpy,
+        "jax_level": chosen.level,
+        "numpy_level": chosen.level,
+    }
+
+
+def turned(template: str, axis: int, *, reverse: bool) -> str:
+    """A template with ``{turn}`` for its operand, run from the other end where ``reverse``."""
+    if not reverse:
+        return template.replace("{turn}", "{0}")
+    inner = template.replace("{turn}", f"np.flip({{0}}, axis={axis})")
+    return f"np.flip({inner}, axis={axis})"
 
 
 def terms(attributes: Attributes) -> int:

@@ -1,0 +1,94 @@
+"""Signatures made of others: more than one spelling, chosen constants, a number on the left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.op import Proposal
+from jaxsmith.vocabulary.signatures.elementwise import domain_of, same
+from jaxsmith.vocabulary.value import Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jaxsmith.vocabulary.op import Op, Scope, Signature
+
+
+def spellings(op: Op, *jax: str) -> Op:
+    """The row with more JAX spellings of the same meaning and precedence (``lax.exp({0})``).
+
+    Those of ``lax`` are used for floats only: it promotes nothing.
+    """
+
+    def propose(scope: Scope, row: Op) -> Proposal | None:
+        proposal = op.signature(scope, row)
+        if proposal is None:
+            return None
+        floats = kind(proposal.operands[0].aval.dtype) == "f"
+        templates = [op.jax, *(text for text in jax if floats or "lax." not in text)]
+        attributes = {**proposal.attributes, "jax_template": scope.rng.choice(templates)}
+        return replace(proposal, attributes=attributes)
+
+    return replace(op, signature=propose)
+
+
+def options(signature: Signature, **choices: Sequence[object]) -> Signature:
+    """The signature with one of the choices for each of these attributes."""
+
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        proposal = signature(scope, op)
+        if proposal is None:
+            return None
+        chosen = {name: scope.rng.choice(values) for name, values in choices.items()}
+        return replace(proposal, attributes={**proposal.attributes, **chosen})
+
+    return propose
+
+
+def with_number(
+    kinds: str = "f",
+    result: Callable[[str], str] = same,
+    *,
+    pool: Sequence[float] = (),
+    dtype: str | None = None,
+) -> Signature:
+    """One operand of any shape and a number, of the pool or of those that programs like.
+
+    The template decides where the number stands; as the last operand it may be spelled first.
+    """
+
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        x = scope.value(kinds, domain=domain_of(op, 0), dtype=dtype)
+        if x is None:
+            return None
+        number = scope.literal(kind(x.aval.dtype), domain_of(op, 1))
+        assert isinstance(number, Literal)
+        value = scope.rng.choice(pool) if pool else number.value
+        aval = Aval((), x.aval.dtype)
+        return Proposal((x, Literal(value, aval)), (Aval(x.aval.shape, result(x.aval.dtype)),), {})
+
+    return propose
+
+
+def paired(kinds: str = "f", result: Callable[[str], str] = same) -> Signature:
+    """Two operands of one shape and dtype, as the functions of ``jax.lax`` require."""
+
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        left = scope.value(kinds, domain=domain_of(op, 0))
+        if left is None:
+            return None
+        right = scope.value(
+            kind(left.aval.dtype),
+            shape=left.aval.shape,
+            dtype=left.aval.dtype,
+            domain=domain_of(op, 1),
+            avoid=(left,),
+        )
+        if right is None:
+            return None
+        return Proposal((left, right), (Aval(left.aval.shape, result(left.aval.dtype)),), {})
+
+    return propose

@@ -1,0 +1,89 @@
+"""What does the plugin cost? The same functions through pytest and through a bare loop.
+
+    python tests/benchmarks/plugin_cost.py --size 300 --rounds 3
+
+Both run in a process of their own, one at a time and in turn, from the start of Python to its end;
+the plugin's time includes collecting, writing the functions, checking the numbers, and writing and
+merging the records. Printed are both medians and the ratio, round by round.
+"""
+
+import argparse
+import os
+import pickle
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from corpus import CORPUS
+from jaxsmith.dataset import read
+from jaxsmith.program.function import Case
+from jaxsmith.sample.sets import make_set
+
+ROOT = Path(__file__).parents[2]
+
+
+def emit(size: int, folder: Path) -> list[str]:
+    """The command that builds a corpus in one process."""
+    return [
+        *(sys.executable, "-m", "pytest", "corpus", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"),
+        f"--corpus-size={size}",
+        f"--emit={folder}",
+    ]  # fmt: skip
+
+
+def seconds(command: list[str]) -> float:
+    """How long a command takes from start to end."""
+    start = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def prepare(folder: Path, target: Path) -> int:
+    """Write the emitted functions with their inputs where the bare loop finds them."""
+    functions = []
+    for record in read(folder):
+        case = Case(record["category"], int(record["id"].rpartition("-")[2]), record["seed"])
+        drafts = range(8)
+        function = next(
+            f
+            for f in (CORPUS.write(case, d) for d in drafts)
+            if f.source_code == record["source_code"]
+        )
+        inputs = [
+            make_set(function.params, chosen["kind"], chosen["seed"]).arrays
+            for chosen in record["inputs"]
+        ]
+        functions.append((function.source_code, function.name, function.x64, inputs))
+    target.write_bytes(pickle.dumps(functions))
+    return len(functions)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--size", type=int, default=300, help="functions (default: 300)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds (default: 3)")
+    options = parser.parse_args()
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, functions = Path(scratch, "corpus"), Path(scratch, "functions.pickle")
+        seconds(emit(options.size, folder))
+        count = prepare(folder, functions)
+        bare = [sys.executable, str(ROOT / "tests/benchmarks/bare_loop.py"), str(functions)]
+        pairs = [
+            (seconds(emit(options.size, folder)), seconds(bare)) for _ in range(options.rounds)
+        ]
+    ratios = [plugin / loop for plugin, loop in pairs]
+    plugin, loop = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"{count} functions; medians of {options.rounds} rounds, one process each")
+    print(f"plugin     {plugin:7.1f} s  {count / plugin:6.1f} functions/s")
+    print(f"bare loop  {loop:7.1f} s  {count / loop:6.1f} functions/s")
+    print(f"ratio      {statistics.median(ratios):7.3f}  ({min(ratios):.3f} to {max(ratios):.3f})")
+
+
+if __name__ == "__main__":
+    main()

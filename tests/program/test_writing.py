@@ -1,0 +1,142 @@
+"""What the generator writes: the same each time, without JAX, and as an engineer would write it."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from corpus import CORPUS
+from jaxsmith.errors import RejectedError
+from jaxsmith.program.function import Case
+
+CATEGORIES = sorted(CORPUS.categories)
+PER_CATEGORY = 40
+
+
+def written(category, count=PER_CATEGORY, seed=0):
+    for index in range(count):
+        try:
+            yield CORPUS.write(Case(category, index, seed))
+        except RejectedError as rejection:
+            if rejection.reason != "unwritable":
+                raise
+
+
+@pytest.fixture(scope="module")
+def functions():
+    return {category: list(written(category)) for category in CATEGORIES}
+
+
+def test_the_ten_categories_are_there():
+    assert set(CATEGORIES) >= {
+        "arithmetic", "math", "array", "linalg", "reductions", "indexing", "gradients",
+        "vectorization", "conditionals", "loops",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_nearly_every_index_gives_a_function(functions, category):
+    assert len(functions[category]) >= 0.97 * PER_CATEGORY
+
+
+def test_the_order_of_writing_changes_nothing(functions):
+    for category in CATEGORIES:
+        for function in reversed(functions[category]):
+            again = CORPUS.write(function.case)
+            assert again.source_code == function.source_code
+            assert again.reference_source == function.reference_source
+            assert again.params == function.params
+
+
+DIGEST = """
+import hashlib, sys
+from corpus import CORPUS
+from jaxsmith.program.function import Case
+text = "".join(
+    CORPUS.write(Case(c, i, 0)).source_code for c in sorted(CORPUS.categories) for i in (3, 11, 17)
+)
+assert not {"jax", "numpy", "scipy"} & set(sys.modules), "writing imported a numeric library"
+print(hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_writing_is_the_same_under_another_hash_seed_and_imports_no_jax(pytestconfig):
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env={"PYTHONPATH": "plugin:.", "PYTHONHASHSEED": seed},
+            cwd=pytestconfig.rootpath,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("0", "1", "12345")
+    }
+    assert len(digests) == 1
+
+
+def test_another_seed_gives_other_functions():
+    ours = {function.source_code for function in written("math", 20, seed=0)}
+    theirs = {function.source_code for function in written("math", 20, seed=1)}
+    assert len(ours & theirs) <= 2
+
+
+def test_neither_text_knows_the_other_library(functions):
+    for function in (f for some in functions.values() for f in some):
+        roots = {"jax": {"jax"}, "numpy": {"numpy", "scipy"}}
+        for text, allowed in (
+            (function.source_code, roots["jax"]),
+            (function.reference_source, roots["numpy"]),
+        ):
+            tree = ast.parse(text)
+            names = {
+                (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Import | ast.ImportFrom)
+            }
+            assert {name.split(".")[0] for name in names} <= allowed
+
+
+def test_the_sources_are_formatted_and_hold_nothing_unused(functions, tmp_path):
+    for some in functions.values():
+        for function in some:
+            (tmp_path / f"{function.case.id}.py").write_text(function.source_code)
+            (tmp_path / f"{function.case.id}_reference.py").write_text(function.reference_source)
+    ruff = [sys.executable, "-m", "ruff"]
+    layout = subprocess.run(
+        [*ruff, "format", "--isolated", "--check", str(tmp_path)], capture_output=True, text=True
+    )
+    total = sum(len(some) for some in functions.values())
+    astray = [line for line in layout.stdout.splitlines() if line.startswith("Would reformat")]
+    assert len(astray) <= total * 0.01, astray
+    lint = subprocess.run(
+        [*ruff, "check", "--isolated", "--select", "F,E7,E9,W,I,RET504", "--output-format=concise",
+         str(tmp_path)],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert lint.returncode == 0, lint.stdout[-3000:]
+
+
+def test_every_input_is_read(functions):
+    for function in (f for some in functions.values() for f in some):
+        body = ast.parse(function.source_code).body[-1]
+        assert isinstance(body, ast.FunctionDef)
+        read = {n.id for n in ast.walk(body) if isinstance(n, ast.Name)}
+        assert {arg.arg for arg in body.args.args} <= read, function.source_code
+
+
+def test_shapes_dtypes_sizes_and_tags_vary(functions):
+    everything = [f for some in functions.values() for f in some]
+    avals = [param.aval for f in everything for param in f.params]
+    assert {aval.rank for aval in avals} >= {0, 1, 2, 3, 4, 5}
+    assert {aval.dtype for aval in avals} >= {"float32", "float64", "int32", "int64", "bool"}
+    tags = {tag for f in everything for tag in f.tags}
+    assert tags >= set(CORPUS.tags)
+
+
+def test_a_derived_function_carries_its_base(functions):
+    bases = CORPUS.categories["gradients"].bases
+    for function in functions["gradients"]:
+        assert len(function.tags & bases) == 1

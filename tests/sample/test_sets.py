@@ -1,0 +1,67 @@
+"""Input sets: the same everywhere, inside the ranges that were promised."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from jaxsmith.program.function import Param
+from jaxsmith.sample.sets import make_set, set_seed
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.draw import Draw
+
+UNIFORM = Param("x", Aval((5, 7), "float32"), Draw("uniform", -2.0, 3.0))
+COUNTS = Param("n", Aval((64,), "int32"), Draw("uniform", -3, 4))
+
+
+@pytest.mark.parametrize("kind", ["domain", "edge", "rim", "mirror"])
+def test_every_kind_stays_in_range_and_is_made_again_alike(kind):
+    one = make_set((UNIFORM, COUNTS), kind, 5)
+    two = make_set((UNIFORM, COUNTS), kind, 5)
+    for param, a, b in zip((UNIFORM, COUNTS), one.arrays, two.arrays, strict=True):
+        assert a.dtype == param.aval.dtype
+        assert a.shape == param.aval.shape
+        assert a.tobytes() == b.tobytes()
+        assert a.min() >= param.draw.low
+        assert a.max() <= param.draw.high
+
+
+def test_the_values_are_those_that_were_always_made():
+    (array,) = make_set((UNIFORM,), "domain", 5).arrays
+    assert hashlib.sha256(array.tobytes()).hexdigest()[:16] == "7819c2a4b807293f"
+
+
+def test_integers_reach_both_ends():
+    (array,) = make_set((COUNTS,), "domain", 1).arrays
+    assert {-3, 4} <= set(array.tolist())
+
+
+def test_edges_hold_the_ends_and_ties():
+    (array,) = make_set((UNIFORM,), "edge", 2).arrays
+    assert {-2.0, 3.0} <= set(array.ravel().tolist())
+    assert len(set(array.ravel().tolist())) < array.size
+
+
+def test_seeds_do_not_depend_on_the_process():
+    assert set_seed("math-s0-000001", "edge", 100) == 659124090
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 8])
+def test_matrices_have_the_condition_they_promise(size):
+    aval = Aval((3, size, size), "float64")
+    spd, conditioned, lower = (
+        make_set((Param("a", aval, Draw(kind, -4.0, 4.0)),), "domain", 9).arrays[0]
+        for kind in ("spd", "conditioned", "lower")
+    )
+    assert np.allclose(spd, np.swapaxes(spd, -1, -2))
+    assert np.linalg.eigvalsh(spd).min() >= 1.0 - 1e-9
+    assert np.linalg.cond(conditioned).max() <= 4.0 + 1e-9
+    assert np.array_equal(lower, np.tril(lower))
+    assert np.abs(np.diagonal(lower, axis1=-2, axis2=-1)).min() >= 1.0
+
+
+def test_distinct_values_are_distinct():
+    for dtype in ("float32", "int32"):
+        param = Param("x", Aval((6, 6), dtype), Draw("distinct", 0, 35))
+        (array,) = make_set((param,), "edge", 3).arrays
+        assert len(set(array.ravel().tolist())) == 36

@@ -1,0 +1,75 @@
+"""The check can fail: programs broken on purpose are caught."""
+
+import re
+
+import numpy as np
+
+from corpus import CORPUS
+from jaxsmith.errors import RejectedError
+from jaxsmith.program.function import Case
+from jaxsmith.verdict import compare, examine
+
+SWAPS = {
+    "jnp.sin(": "jnp.cos(",
+    "jnp.tanh(": "jnp.arctan(",
+    "jnp.maximum(": "jnp.minimum(",
+    "jnp.sum(": "jnp.max(",
+    "jnp.exp(": "jnp.exp2(",
+    "jnp.mean(": "jnp.sum(",
+    " + ": " - ",
+    " * ": " + ",
+    " > ": " <= ",
+    "lax.cond(": "(lambda p, a, b, *x: b(*x))(",
+    "jax.grad(": "(lambda f: lambda *a: jax.grad(f)(*a) * 1.001)(",
+}
+PER_CATEGORY = 12
+
+
+def mutants(source):
+    """Sources that differ from this one in one place."""
+    for old, new in SWAPS.items():
+        at = source.find(old, source.find("def "))
+        if at >= 0:
+            yield source[:at] + new + source[at + len(old) :]
+    number = re.search(r"(?<=[ (])\d+\.\d+(?=[,)\n ])", source)
+    if number:
+        yield f"{source[: number.start()]}{float(number[0]) + 0.125}{source[number.end() :]}"
+    head, mark, result = source.rpartition("    return ")
+    if mark and "\n" not in result.strip() and "," not in result and "{" not in result:
+        yield f"{head}    return 1.001 * ({result.strip()})\n"
+
+
+def caught(function, examined, source):
+    import jax
+
+    from jaxsmith.stages import load
+
+    with jax.enable_x64(function.x64), jax.disable_jit(False):
+        try:
+            fn = jax.jit(load(source, function.name))
+            for inputs, expectation in examined:
+                actual = [np.asarray(leaf) for leaf in jax.tree.leaves(fn(*inputs.arrays))]
+                if not compare(actual, expectation, function.outputs).ok:
+                    return True
+        except Exception:  # a mutant that does not even trace is caught as well
+            return True
+    return False
+
+
+def test_nearly_every_broken_program_is_caught():
+    total, survivors = 0, []
+    for category in CORPUS.categories:
+        for index in range(1, PER_CATEGORY + 1):
+            function = CORPUS.write(Case(category, index, 3))
+            try:
+                examined = examine(function)
+            except RejectedError:
+                continue
+            assert not caught(function, examined, function.source_code), function.source_code
+            for mutant in list(mutants(function.source_code))[:3]:
+                total += 1
+                if not caught(function, examined, mutant):
+                    survivors.append(mutant)
+    assert total >= 150
+    # What survives is equal in meaning (a mean of one element, a maximum that one side always wins).
+    assert len(survivors) <= 0.12 * total, "\n\n".join(survivors)

@@ -1,0 +1,84 @@
+"""Every row of the vocabulary alone: JAX does what the row says of types, ranges and values."""
+
+import numpy as np
+import pytest
+
+from corpus import CORPUS
+from jaxsmith.errors import RejectedError
+from jaxsmith.program.builder import Builder
+from jaxsmith.program.function import Case
+from jaxsmith.program.recipe import finish
+from jaxsmith.program.style import pick_style
+from jaxsmith.program.write import write
+from jaxsmith.sample.sets import make_set
+from jaxsmith.verdict import compare
+from jaxsmith.verdict.expect import Judge
+from jaxsmith.vocabulary.stream import Stream
+
+FORMS = 3  # of each row
+TRIES = 24
+ROWS = [op for op in CORPUS.vocabulary.by_name.values() if op.family != "guards" and not op.control]
+
+
+def forms(op):
+    """Up to ``FORMS`` different functions of this operation alone."""
+    seen = set()
+    for attempt in range(TRIES):
+        rng = Stream(f"rows/{op.name}/{attempt}")
+        builder = Builder(rng, pick_style(rng), CORPUS.vocabulary)
+        outputs = builder.apply(op)
+        if outputs is None:
+            continue
+        graph, structure = finish(builder, list(outputs), rng)
+        case = Case("rows", attempt, 0)
+        function = write(
+            case, graph, builder.entries, CORPUS.helpers, x64=builder.x64, structure=structure
+        )
+        key = (function.source_code, tuple(param.aval for param in function.params))
+        if key not in seen:
+            seen.add(key)
+            yield function, outputs
+        if len(seen) == FORMS:
+            return
+
+
+def expected(function, inputs):
+    """What the reference gives; None where these inputs are too close to call."""
+    try:
+        return Judge(function).expect(inputs)
+    except RejectedError as rejection:
+        if rejection.reason != "ill_conditioned":
+            raise AssertionError(f"{rejection}\n{function.source_code}") from rejection
+        return None
+
+
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_jax_and_numpy_agree_on_a_row(op):
+    import jax
+
+    from jaxsmith.stages import load
+
+    checked = 0
+    for function, outputs in forms(op):
+        inputs = make_set(function.params, "domain", seed=7)
+        expectation = expected(function, inputs)
+        if expectation is None:
+            continue
+        with jax.enable_x64(function.x64):
+            result = load(function.source_code, function.name)(*inputs.arrays)
+            actual = [np.asarray(leaf) for leaf in jax.tree.leaves(result)]
+        found = compare(actual, expectation, function.outputs)
+        assert found.ok, f"{found.mismatch.detail}\n{function.source_code}"
+        for value, var in zip(expectation.values, outputs, strict=True):
+            plain = value[np.isfinite(value)] if value.dtype.kind == "f" else value
+            slack = 1e-6 * max(1.0, var.interval.magnitude)
+            assert (plain >= var.interval.low - slack).all(), function.source_code
+            assert (plain <= var.interval.high + slack).all(), function.source_code
+        checked += 1
+    assert checked, "no form of this row could be checked"
+
+
+def test_a_row_gives_names_that_python_allows():
+    for op in CORPUS.vocabulary.by_name.values():
+        for name in (*op.names, op.verb or op.name):
+            assert name.isidentifier(), (op.name, name)
