@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "plugin" / "jaxsmith"
 CORPUS = Path(__file__).parents[1] / "corpus"
 
-# Which rooms and libraries each room may import, beside itself, ``errors`` and the standard library.
+# Which rooms and libraries each room may import, beside itself, `errors` and Python's own library.
 ALLOWED = {
     "vocabulary": set(),
     "program": {"vocabulary"},

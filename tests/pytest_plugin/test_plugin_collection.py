@@ -99,3 +99,23 @@ def test_neither_help_nor_collecting_imports_jax(project: Project, arguments: li
     )
     result = project.run(*arguments)
     result.stdout.fnmatch_lines(["*HEAVY []"])
+
+
+def test_functions_are_written_while_collecting_only_if_a_tag_is_asked_for(
+    project: Project,
+) -> None:
+    project.pytester.makeconftest(
+        """
+        from jaxsmith.program.corpus import Corpus
+        written = []
+        plain = Corpus.write
+        Corpus.write = lambda self, case, draft=0: written.append(case) or plain(self, case, draft)
+        def pytest_collection_finish():
+            print("WRITTEN", len(written))
+        """
+    )
+    none = project.run("--collect-only", "-q", "--corpus-size=9", "-m", "waves and odd")
+    none.stdout.fnmatch_lines(["WRITTEN 0"])
+    for selection in (["-m", "waves and not unary"], ["-k", "unary"]):
+        every = project.run("--collect-only", "-q", "--corpus-size=9", *selection)
+        every.stdout.fnmatch_lines(["WRITTEN 9"])

@@ -97,7 +97,11 @@ DISAGREEMENTS = {
     "softplus, X, reference=lambda x: x > 0": "wrong_dtype: output 0 is float32*bool",
     "softplus, X, reference=lambda x: 1 / 0": "reference_error: ZeroDivisionError*",
     "lambda x: x if x > 0 else -x, X[0]": "trace_error: TracerBoolConversionError*",
-    "softplus, X, inputs=[(X[1:],)]": "run_error: *",
+    "softplus, X, inputs=[(X[1:],)]": "run_error: input set 2: x is float32[[]6], in the first *[[]7]",
+    "softplus, X, refrence=np.sin": "trace_error: TypeError: *refrence*",
+    "str(jnp), X": "trace_error: TypeError: Expected a callable value, *",
+    "softplus, jax.ShapeDtypeStruct((3,), X.dtype)": "run_error: ShapeDtypeStruct* has no values *",
+    "softplus, X, reference=lambda x: None": "wrong_structure: *returns [*], its reference None *",
     "jnp.log, -X[:2] * 0 - 1, reference=lambda x: x": "nan_mismatch: *",
 }
 
@@ -115,6 +119,103 @@ def test_a_function_that_does_not_agree_fails_with_its_reason(project: Project) 
     for i, line in enumerate(DISAGREEMENTS.values()):
         shown = [line, f"run it again: pytest test_mini.py::test_{i}"]
         result.stdout.fnmatch_lines([f"*_ test_{i} _*", *shown])
+
+
+REFUSALS = {
+    "softplus, X, inputs=[X]": "*inputs: set 2 is a ndarray; give a tuple*",
+    "softplus, X, inputs=[(X, X)]": "*inputs: set 2 has 2 positional arguments, the first set 1",
+    "softplus, X, reference=X": "*reference is a ndarray, not a function",
+}
+
+
+def test_a_request_that_makes_no_sense_shows_the_line_of_the_test(project: Project) -> None:
+    project_tests(
+        project,
+        "".join(
+            f"\ndef test_{i}(jaxsmith):\n    jaxsmith.check({call})\n"
+            for i, call in enumerate(REFUSALS)
+        ),
+    )
+    result = project.run()
+    result.assert_outcomes(failed=len(REFUSALS))
+    for i, (call, line) in enumerate(REFUSALS.items()):
+        shown = call.replace("[", "[[]")
+        result.stdout.fnmatch_lines([f"*_ test_{i} _*", f">*jaxsmith.check({shown})", f"E{line}"])
+    result.stdout.no_fnmatch_line("*fixture.py*")
+
+
+SKIPS = {
+    "lambda x: None, X": "trivial: the function returns no array",
+    "jnp.fft.fft, X": "unsupported: output 0 is complex64; *",
+    "lambda k: jax.random.split(k), jax.random.key(0)": "unsupported: output 0 is key<fry>; *",
+}
+
+
+def test_what_can_not_be_compared_is_skipped_with_its_reason(project: Project) -> None:
+    project_tests(
+        project,
+        "".join(
+            f"\ndef test_{i}(jaxsmith):\n    jaxsmith.check({call})\n"
+            for i, call in enumerate(SKIPS)
+        ),
+    )
+    result = project.run("-rs")
+    result.assert_outcomes(skipped=len(SKIPS))
+    result.stdout.fnmatch_lines_random([f"SKIPPED*{line}" for line in SKIPS.values()])
+
+
+def test_eager_runs_take_what_compiled_ones_take(project: Project) -> None:
+    project_tests(
+        project,
+        """
+import functools
+from typing import NamedTuple
+
+class Pair(NamedTuple):
+    a: object
+    b: object
+
+@functools.partial(jax.jit, static_argnames=("n", "flip"))
+def jitted(x, n, flip=False):
+    return (x[::-1] if flip else x) ** n
+
+def overwrite(x):
+    x[0] = 1
+    return x
+
+def test_it(jaxsmith):
+    jaxsmith.check(lambda x: x.at[0].set(1.0), X)  # a NumPy array has no `at`
+    jaxsmith.check(lambda p: Pair(p.b, p.a), Pair(X, 1))
+    jaxsmith.check(jitted, X, 2)  # `flip`, by position the third, is not given
+    jaxsmith.check(lambda x: x.at[0].set(1), np.arange(3), reference=overwrite)
+    jaxsmith.check(lambda k: jax.random.normal(k, (3,)), jax.random.key(0))
+    jaxsmith.check(lambda x: x.astype(jnp.bfloat16) * 3, X, reference=lambda x: x * 3)
+""",
+    )
+    project.emit().assert_outcomes(passed=1)
+    records = by_id(project.records())
+    assert records["test_it#2"]["output_structure"].count("*") == 2
+    assert records["test_it#3"]["input_names"] == ["x"]
+    assert records["test_it#3"]["static_arguments"] == {"n": "2"}
+
+
+def test_a_function_that_runs_only_compiled_says_so(project: Project) -> None:
+    project_tests(
+        project,
+        """
+def picky(x):
+    if not isinstance(x, jax.core.Tracer):
+        raise ValueError("compiled, please")
+    return x
+
+def test_it(jaxsmith):
+    jaxsmith.check(picky, X)
+""",
+    )
+    result = project.run()
+    result.stdout.fnmatch_lines(
+        ["reference_error: compiled it runs, * it raises ValueError: compiled, please"]
+    )
 
 
 def test_static_arguments_keywords_and_x64(project: Project) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from functools import partial, update_wrapper, wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.linalg as la
 import pytest
 
+from jaxsmith.pytest_plugin import source
 from jaxsmith.pytest_plugin.source import closed_source
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def test_a_name_of_its_own_can_be_given() -> None:
 def test_what_has_no_text_is_said() -> None:
     closed = closed_source(uses_handle)
     assert not closed.complete
-    assert closed.missing == ("HANDLE: a object has no source text",)
+    assert closed.missing == ("HANDLE: no text shows how this object was made",)
 
 
 def test_a_function_of_an_installed_package_is_imported() -> None:
@@ -120,3 +121,41 @@ def test_a_function_of_an_installed_package_is_imported() -> None:
 def test_an_object_has_no_source() -> None:
     closed = closed_source(Doubler())
     assert (closed.text, closed.complete) == ("", False)
+
+
+class Pair(NamedTuple):
+    """A node of a pytree."""
+
+    first: float
+    second: float = SCALE
+
+
+def uses_pair(x: float) -> Pair:
+    return Pair(x)
+
+
+wrapped_later = passing(plain)
+
+
+def test_a_named_tuple_comes_along() -> None:
+    assert tuple(run(uses_pair, 1.0)) == (1.0, SCALE)
+
+
+def test_lambdas_of_one_statement_are_told_apart() -> None:
+    one, two, inner = (lambda x: x + 1), (lambda x: x * 2), (lambda: lambda x: x - SCALE)()
+    assert [run(fn, 5.0) for fn in (one, two, inner)] == [6.0, 10.0, 2.5]
+
+
+def test_what_was_wrapped_later_has_no_source() -> None:
+    doubler = Doubler()
+    for fn in (wrapped_later, update_wrapper(partial(plain), plain), doubler.__call__):
+        closed = closed_source(fn)
+        assert (closed.text, closed.complete) == ("", False)
+
+
+def test_a_package_installed_from_a_folder_is_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert closed_source(la.norm).text == "from numpy.linalg import norm\n"
+    monkeypatch.setattr(source, "_is_local", lambda name: name == "numpy")
+    source._distributed.cache_clear()
+    assert "def norm" in closed_source(la.norm).text
+    source._distributed.cache_clear()

@@ -33,6 +33,9 @@ class Category(Protocol):
     def bases(self) -> frozenset[str]:
         """Categories whose markers a function of this one may carry beside its own."""
 
+    def markers(self, case: Case, corpus: Corpus) -> frozenset[str]:
+        """Its own marker and those of its bases: what is known before the function is written."""
+
     def write(self, case: Case, corpus: Corpus, draft: int = 0) -> Function:
         """The function of that seed and index; the same bytes each time.
 

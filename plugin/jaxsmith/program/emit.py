@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from jaxsmith.program.layout import statement
+from jaxsmith.program.layout import breaks_well, statement
 from jaxsmith.vocabulary.code import ATOM, LEVELS, Code, fill
 from jaxsmith.vocabulary.value import Var
 
@@ -76,16 +76,35 @@ class Printer:
             defs, regions = self._regions(eqn, depth)
             if defs:
                 lines += ([""] if lines and lines[-1] else []) + defs + [""]
+            joined = {v: pending[v] for v in eqn.operands if isinstance(v, Var) and v in pending}
             code = self._spell(eqn, pending, regions)
             single = eqn.outputs[0]
             once = len(eqn.outputs) == 1 and here[single] == everywhere[single] == 1
             if once and "unpack" not in eqn.attributes and self._inlines(code, single, graph):
                 pending[single] = code
             else:
-                lines += statement(f"{self._target(eqn, everywhere)} = {code}", depth)
+                text = f"{self._target(eqn, everywhere)} = {code}"
+                if joined and not breaks_well(text, depth):
+                    lines += self._apart(joined, depth)
+                    text = f"{self._target(eqn, everywhere)} = {self._spell(eqn, pending, regions)}"
+                lines += statement(text, depth)
+        return [*lines, *self._return(graph, pending, depth)]
+
+    def _return(self, graph: Graph, pending: dict[Var, Code], depth: int) -> list[str]:
+        template = graph.returns or "{*}"
+        joined = dict(pending)
         codes = [self._atom(atom, pending) for atom in graph.results]
-        lines += statement(f"return {fill(graph.returns or '{*}', codes, {})}", depth)
-        return lines
+        text = f"return {fill(template, codes, {})}"
+        if not joined or breaks_well(text, depth):
+            return statement(text, depth)
+        lines = self._apart(joined, depth)
+        codes = [self._atom(atom, {}) for atom in graph.results]
+        return [*lines, *statement(f"return {fill(template, codes, {})}", depth)]
+
+    def _apart(self, codes: dict[Var, Code], depth: int) -> list[str]:
+        """Statements of their own for values that would make their reader too long."""
+        named = ((self.namer.of(var), code) for var, code in codes.items())
+        return [line for name, code in named for line in statement(f"{name} = {code}", depth)]
 
     def _inlines(self, code: Code, var: Var, graph: Graph) -> bool:
         if graph.results == (var,):

@@ -48,6 +48,11 @@ class Recipe:
     bases: frozenset[str] = frozenset()
     singles: bool = True
 
+    def markers(self, case: Case, corpus: Corpus) -> frozenset[str]:
+        """The category, and the one that the function is drawn from."""
+        base = self._base(case, corpus)
+        return frozenset({self.name} if base is None else {self.name, base.name})
+
     def write(self, case: Case, corpus: Corpus, draft: int = 0) -> Function:
         """The function of that seed and index; see ``Category.write``."""
         for attempt in range(ATTEMPTS):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
-from jaxsmith.record import Check, Evidence, Subject
+from jaxsmith.record import Check, Evidence, Subject, status_of
 from jaxsmith.stages import extract, load
 from jaxsmith.verdict import compare, examine
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin.findings import Progressed
     from jaxsmith.sample.sets import InputSet
     from jaxsmith.stages import Extracted
-    from jaxsmith.verdict import Expectation
+    from jaxsmith.verdict import Examined, Expectation
+
+# How many functions are tried in the place of one before the case is given up.
+DRAFTS = 8
 
 RULE = "error bounds carried through the graph, one rule per operation"
 
@@ -35,17 +38,30 @@ def examine_case(
     Raises:
         UnfitError: it is no sample.
     """
-    with blaming("internal_error"):
-        function = corpus.write(case)
-        progressed.subject = Subject.of(function)
-    with blaming("reference_error"):
-        expected = examine(function)
+    function, expected = _sample(case, corpus, progressed)
     with blaming("internal_error"):
         extracted = _extract(function, expected[0][0], stages)
         progressed.extracted = extracted
     _check_structure(function, extracted)
     checks = tuple(_check(function, extracted, *pair) for pair in expected)
     return Evidence(progressed.subject, extracted, checks, RULE)
+
+
+def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Function, Examined]:
+    """The first draft of the case that is of use as a sample; the reasons of others are noted."""
+    rejected: list[str] = []
+    for draft in range(DRAFTS):
+        with blaming("internal_error"):
+            function = corpus.write(case, draft)
+            progressed.subject = Subject.of(function, tuple(rejected))
+        try:
+            with blaming("reference_error"):
+                return function, examine(function)
+        except UnfitError as error:
+            if draft == DRAFTS - 1 or status_of(error.unfit.reason) != "rejected":
+                raise
+            rejected.append(error.unfit.reason)
+    raise AssertionError("DRAFTS is positive")
 
 
 def _extract(function: Function, inputs: InputSet, stages: tuple[str, ...]) -> Extracted:

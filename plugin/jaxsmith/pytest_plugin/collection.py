@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,9 @@ class Collection:
         prepare(os.environ)  # items of a corpus will compile; nothing of it was imported yet
         markers.register_corpus(self._config, corpus)
         present = {mark.name for mark in metafunc.definition.iter_markers()}
-        metafunc.parametrize("case", [_item(corpus, case) for case in self._cases(corpus, present)])
+        carried = _with_tags if self._asks_for_tags(corpus) else _without_tags
+        cases = self._cases(corpus, present)
+        metafunc.parametrize("case", [_item(case, carried(corpus, case)) for case in cases])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -55,6 +58,16 @@ class Collection:
             self._config.option.markexpr, carried | markers.registered(self._config)
         )
 
+    def _asks_for_tags(self, corpus: Corpus) -> bool:
+        """Whether ``-m`` or ``-k`` names a tag, which only a written function has.
+
+        Writing takes a millisecond a function, all of the time that collecting takes; so the main
+        job, which selects by category or not at all, does without.
+        """
+        option = self._config.option
+        asked = set(re.findall(r"\w+", f"{option.markexpr} {option.keyword}"))
+        return not asked.isdisjoint(corpus.tags)
+
     def _cases(self, corpus: Corpus, present: Iterable[str]) -> Iterable[Case]:
         named = quota.named(self._config.args, corpus)
         if named is not None:
@@ -65,16 +78,20 @@ class Collection:
         return quota.planned(categories, options.size, options.seed)
 
 
-def _item(corpus: Corpus, case: Case) -> ParameterSet:
-    return pytest.param(case, id=case.id, marks=_marks(_carried(corpus, case)))
+def _item(case: Case, carried: frozenset[str]) -> ParameterSet:
+    return pytest.param(case, id=case.id, marks=_marks(carried))
 
 
-def _carried(corpus: Corpus, case: Case) -> frozenset[str]:
+def _without_tags(corpus: Corpus, case: Case) -> frozenset[str]:
+    return corpus.categories[case.category].markers(case, corpus)
+
+
+def _with_tags(corpus: Corpus, case: Case) -> frozenset[str]:
     # The function is written for its tags and dropped at once: items must stay light.
     try:
         return corpus.write(case).markers
     except RejectedError:
-        return frozenset({case.category})  # the item says so again, and why, when it runs
+        return _without_tags(corpus, case)  # the item says so again, and why, when it runs
 
 
 @cache

@@ -27,7 +27,8 @@ def show_mismatch(
     expectation: Expectation,
 ) -> str:
     """The inputs of the set on which a function failed, and both results."""
-    lines = [f"inputs ({inputs.kind}, seed {inputs.seed}):"]
+    drawn = "" if inputs.seed is None else f", seed {inputs.seed}"
+    lines = [f"inputs ({inputs.kind}{drawn}):"]
     lines += [_shown(name, array) for name, array in zip(names, inputs.arrays, strict=True)]
     if mismatch.output is None:
         return "\n".join(lines)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jaxsmith
 from jaxsmith.errors import JaxsmithError, RejectedError
 from jaxsmith.stages.errors import StageError, one_line
 
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
     from jaxsmith.record import Evidence, Subject
     from jaxsmith.stages import Extracted
 
-_NOT_THEIRS = (str(Path(jaxsmith.__file__).parent), *sysconfig.get_paths().values())
+_NOT_THEIRS = (str(Path(__file__).parents[1]), *sysconfig.get_paths().values())
 
 # What to say of a function that got no further than this; the text of a stage is printed from
 # what was compiled.
 _REASONS = {"load": "trace_error", "trace": "trace_error", "lower": "lower_error"}
 _REASONS |= {"compile": "compile_error", "run": "run_error"}
+_REASONS |= {"eager": "reference_error"}  # a function without a reference is its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Jaxsmith:
 
         marker = self._item.get_closest_marker(MARKER)
         if marker is None:
+            __tracebackhide__ = True
             raise InvalidRequestError(f"check_case needs a test marked with {MARKER}")
         corpus = marker.args[0]
         self._settle(
@@ -60,7 +61,7 @@ class Jaxsmith:
         inputs: Sequence[Sequence[Any]] = (),
         name: str | None = None,
         category: str = "user",
-        tags: Collection[str] = (),
+        tags: str | Collection[str] = (),
         static_argnums: int | Sequence[int] = (),
         static_argnames: str | Sequence[str] = (),
         x64: bool | None = None,
@@ -83,7 +84,7 @@ class Jaxsmith:
             inputs: further positional arguments, a sequence for each input set, of the same types.
             name: what the function is called in the record; by default its own name.
             category: the family that it is counted under.
-            tags: what a reader of the corpus can select it by.
+            tags: what a reader of the corpus can select it by; one may be given as it is.
             static_argnums: positions of arguments that are values, not arrays, as for ``jax.jit``.
             static_argnames: their names, as for ``jax.jit``.
             x64: whether 64-bit types exist in the function; None leaves it to JAX's configuration.
@@ -99,19 +100,22 @@ class Jaxsmith:
                     x = np.linspace(-5, 5, 64, dtype=np.float32)
                     jaxsmith.check(softplus, x, reference=lambda x: np.log1p(np.exp(x)))
         """
+        __tracebackhide__ = True  # a request that makes no sense shows the test's own line
         from jaxsmith.pytest_plugin.findings import conclude
         from jaxsmith.pytest_plugin.tolerance import Tolerance
         from jaxsmith.pytest_plugin.userfunction import Request, examine_function
 
+        if reference is not None and not callable(reference):
+            raise InvalidRequestError(f"reference is a {type(reference).__name__}, not a function")
         request = Request(
             id=self._next_id(),
             category=category,
             fn=fn,
-            argument_sets=(args, *map(tuple, inputs)),
+            argument_sets=(args, *_further(inputs, len(args))),
             keywords=kwargs,
             reference=reference,
             name=name,
-            tags=frozenset(tags),
+            tags=frozenset([tags] if isinstance(tags, str) else tags),
             static_argnums=static_argnums,
             static_argnames=static_argnames,
             x64=x64,
@@ -149,6 +153,23 @@ class Jaxsmith:
 
         command = rerun(self._item.config, self._item.nodeid)
         return explain(unfit, finding.progressed.subject, command)
+
+
+def _further(inputs: Sequence[Sequence[Any]], count: int) -> list[tuple[Any, ...]]:
+    """The further input sets, each as many positional arguments as the first has."""
+    __tracebackhide__ = True
+    for number, each in enumerate(inputs, 2):
+        # An array left bare would be taken apart into its rows.
+        if not isinstance(each, tuple | list):
+            kind = type(each).__name__
+            raise InvalidRequestError(
+                f"inputs: set {number} is a {kind}; give a tuple of positional arguments, as (x,)"
+            )
+        if len(each) != count:
+            raise InvalidRequestError(
+                f"inputs: set {number} has {len(each)} positional arguments, the first set {count}"
+            )
+    return [tuple(each) for each in inputs]
 
 
 @pytest.fixture

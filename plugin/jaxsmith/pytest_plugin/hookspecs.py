@@ -73,8 +73,8 @@ def pytest_jaxsmith_record_written(
 ) -> None:
     """Take note of a record of a verified function.
 
-    Called in the worker, after the record was appended to the worker's part, and with no
-    ``--emit`` as well: nothing is written then, but the record is complete.
+    Called in the worker, after the record was appended to the worker's part; not called without
+    ``--emit``. It may still go to the rejects at the end, as a duplicate of another.
 
     Args:
         record: the record as it was written; changes come too late.

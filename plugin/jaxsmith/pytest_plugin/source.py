@@ -16,9 +16,11 @@ import sys
 import textwrap
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
+
+from jaxsmith.pytest_plugin.wrapping import is_plain_node, own_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,16 +48,18 @@ def closed_source(function: Callable[..., object], name: str | None = None) -> C
     """Gather the source of a function and of everything it refers to in its project.
 
     Args:
-        function: a function written in Python; ``jax.jit`` and other wrappers that keep
-            ``__wrapped__`` are looked through, decorators that stand above it stay.
+        function: a function written in Python. ``jax.jit`` is looked through, and so are
+            decorators that stand above the definition, for they are part of its text.
         name: the name that the text is to give it; by default its own.
     """
     imported = _import_of(function, name)
     if imported is not None:
         return ClosedSource(f"{imported}\n", name or function.__name__, ())
-    plain = inspect.unwrap(function)
-    if not isinstance(plain, FunctionType):
-        return ClosedSource("", "", (f"{type(plain).__name__} objects have no source",))
+    plain = own_function(function)
+    if plain is None:
+        kind = type(function).__name__
+        known = name or _identifier(getattr(function, "__name__", kind))
+        return ClosedSource("", known, (f"{known}: no text shows how this {kind} was made",))
     closure = _Closure()
     name = closure.add_function(plain, name or _identifier(plain.__name__))
     parts = (sorted(closure.imports), closure.constants, closure.functions)
@@ -81,12 +85,22 @@ class _Closure:
         except (OSError, TypeError, SyntaxError, ValueError) as error:
             self.missing.append(f"{name}: its source can't be read ({error})")
             return name
-        scope = {**vars(builtins), **function.__globals__, **_cells(function)}
-        statements = _import_statements(function)
-        for used in _global_names(text):
-            self._add_name(used, scope, statements)
-        self.functions.append(text)
+        self._add_text(text, {**function.__globals__, **_cells(function)}, function.__module__)
         return name
+
+    def add_class(self, kind: type, name: str) -> None:
+        try:
+            text = _definition(kind, name)
+        except (OSError, TypeError, SyntaxError, ValueError) as error:
+            self.missing.append(f"{name}: its source can't be read ({error})")
+            return
+        self._add_text(text, vars(sys.modules[kind.__module__]), kind.__module__)
+
+    def _add_text(self, text: str, scope: Mapping[str, object], module: str) -> None:
+        imports = _import_statements(module)
+        for used in _global_names(text):
+            self._add_name(used, {**vars(builtins), **scope}, imports)
+        self.functions.append(text)
 
     def _add_name(self, name: str, scope: Mapping[str, object], imports: Mapping[str, str]) -> None:
         if name not in scope:
@@ -103,12 +117,14 @@ class _Closure:
             self.imports.append(imports[name])
         elif (imported := _import_of(value, name)) is not None:
             self.imports.append(imported)
-        elif (plain := _own_function(value)) is not None:
+        elif (plain := own_function(value)) is not None:
             self.add_function(plain, name)
+        elif isinstance(value, type) and is_plain_node(value):
+            self.add_class(value, name)
         elif _is_literal(value):
             self.constants.append(f"{name} = {value!r}")
         else:
-            self.missing.append(f"{name}: a {type(value).__name__} has no source text")
+            self.missing.append(f"{name}: no text shows how this {type(value).__name__} was made")
 
 
 def _import_of(value: object, name: str | None) -> str | None:
@@ -123,30 +139,48 @@ def _import_of(value: object, name: str | None) -> str | None:
     return f"from {home} import {own}" + (f" as {name}" if name not in (None, own) else "")
 
 
-def _own_function(value: object) -> FunctionType | None:
-    plain = inspect.unwrap(value) if callable(value) else None
-    return plain if isinstance(plain, FunctionType) else None
-
-
-def _definition(function: FunctionType, name: str) -> str:
-    """The text of one function, as a statement that binds ``name``."""
+def _definition(function: FunctionType | type, name: str) -> str:
+    """The text of one function or class, as a statement that binds ``name``."""
+    if isinstance(function, FunctionType) and function.__name__ == "<lambda>":
+        return f"{name} = {_lambda_text(function)}"
     text = textwrap.dedent(inspect.getsource(function)).strip()
-    if function.__name__ == "<lambda>":
-        return f"{name} = {_lambda_text(text)}"
     definition = ast.parse(text).body[0]
-    if not isinstance(definition, ast.FunctionDef):
-        raise ValueError("not a function definition")
+    if not isinstance(definition, ast.FunctionDef | ast.ClassDef):
+        raise ValueError("not a definition")
     if definition.name != name:
         return f"{text}\n\n\n{name} = {definition.name}"
     return text
 
 
-def _lambda_text(statement: str) -> str:
-    """The only lambda of a statement; a lambda's own extent isn't known to ``inspect``."""
-    lambdas = [node for node in ast.walk(ast.parse(statement)) if isinstance(node, ast.Lambda)]
-    if len(lambdas) != 1:
-        raise ValueError(f"{len(lambdas)} lambdas in one statement")
-    return ast.unparse(lambdas[0])
+def _lambda_text(function: FunctionType) -> str:
+    """The text of a lambda, found by where its instructions come from.
+
+    ``inspect`` gives the lines that it starts on, which may hold several and end in the middle.
+    """
+    lines, _ = inspect.findsource(function)
+    first, last = _extent(function)
+    around = [
+        node
+        for node in ast.walk(ast.parse("".join(lines)))
+        if isinstance(node, ast.Lambda)
+        and (node.body.lineno, node.body.col_offset) <= first
+        and last <= (node.body.end_lineno or 0, node.body.end_col_offset or 0)
+    ]
+    if not around:
+        raise ValueError("its file has changed")
+    inmost = max(around, key=lambda node: (node.body.lineno, node.body.col_offset))
+    return ast.unparse(inmost)
+
+
+def _extent(function: FunctionType) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The first and the last place, line and column, that the instructions come from."""
+    places = [
+        ((line, column), (end_line, end_column))
+        for line, end_line, column, end_column in function.__code__.co_positions()
+        # The instruction that opens a frame has a place of no width.
+        if line and end_line and column is not None and end_column
+    ]
+    return min(first for first, _ in places), max(last for _, last in places)
 
 
 def _identifier(name: str) -> str:
@@ -179,9 +213,9 @@ def _cells(function: FunctionType) -> dict[str, object]:
     return filled
 
 
-def _import_statements(function: FunctionType) -> dict[str, str]:
-    """The imports of installed packages in the function's module, by the name they bind."""
-    module = sys.modules.get(function.__module__)
+def _import_statements(home: str) -> dict[str, str]:
+    """The imports of installed packages in a module, by the name they bind."""
+    module = sys.modules.get(home)
     try:
         tree = ast.parse(inspect.getsource(module)) if module else ast.Module([], [])
     except (OSError, TypeError):
@@ -214,7 +248,16 @@ def _installed(module: str) -> bool:
 
 @cache
 def _distributed() -> frozenset[str]:
-    return frozenset(packages_distributions())
+    packages = packages_distributions()
+    return frozenset(name for name in packages if not any(map(_is_local, packages[name])))
+
+
+def _is_local(name: str) -> bool:
+    """Whether a distribution was installed from a folder, such as the project under test.
+
+    pip and uv note it as PEP 610 says. Nobody else can import it: its source is gathered.
+    """
+    return '"dir_info"' in (distribution(name).read_text("direct_url.json") or "")
 
 
 def _is_literal(value: object) -> bool:

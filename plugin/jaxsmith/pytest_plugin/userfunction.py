@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxsmith.pytest_plugin.arguments import arguments_of
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
 from jaxsmith.pytest_plugin.source import closed_source
 from jaxsmith.record import Check, Evidence, Subject
+from jaxsmith.record.tree import outline
 from jaxsmith.sample.sets import InputSet
-from jaxsmith.stages import extract
+from jaxsmith.stages import arguments_of, extract, flatten, run_eagerly
 from jaxsmith.verdict import compare
+from jaxsmith.verdict.reference import widen
+from jaxsmith.vocabulary.dtypes import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jaxsmith.pytest_plugin.arguments import Arguments
     from jaxsmith.pytest_plugin.findings import Progressed
     from jaxsmith.pytest_plugin.source import ClosedSource
     from jaxsmith.pytest_plugin.tolerance import Tolerance
-    from jaxsmith.stages import Extracted
+    from jaxsmith.stages import Arguments, Extracted, Flat
+    from jaxsmith.vocabulary.aval import Aval
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,15 @@ def examine_function(request: Request, stages: tuple[str, ...], progressed: Prog
             **request.keywords,
         )
         progressed.extracted = extracted
-        calls = [_arguments(request, args, extracted) for args in request.argument_sets]
+        calls = [
+            arguments_of(extracted, request.fn, args, request.keywords)
+            for args in request.argument_sets
+        ]
         source = closed_source(request.fn, request.name)
         subject = progressed.subject = _subject(request, extracted, calls[0], source)
-        progressed.remarks["source_complete"] = source.complete
+        progressed.remarks |= _remarks(source, calls[0])
+    _refuse_unsupported(extracted.outputs)
+    _refuse_other_types(calls)
     checks = tuple(
         _check(request, extracted, args, call)
         for args, call in zip(request.argument_sets, calls, strict=True)
@@ -82,7 +89,9 @@ def examine_function(request: Request, stages: tuple[str, ...], progressed: Prog
 def _subject(
     request: Request, extracted: Extracted, call: Arguments, source: ClosedSource
 ) -> Subject:
-    reference = request.reference and closed_source(request.reference, source.name)
+    reference = None
+    if request.reference is not None:
+        reference = closed_source(request.reference, source.name)
     return Subject(
         id=request.id,
         category=request.category,
@@ -101,25 +110,53 @@ def _subject(
     )
 
 
-def _arguments(request: Request, args: tuple[Any, ...], extracted: Extracted) -> Arguments:
-    from jaxsmith.stages.compilation import as_jitted
-    from jaxsmith.stages.statics import StaticArguments
+def _remarks(source: ClosedSource, call: Arguments) -> dict[str, object]:
+    """What the records of a project's functions say beside those of a corpus."""
+    return {
+        "source_complete": source.complete,
+        "source_missing": list(source.missing),
+        "static_arguments": dict(call.static),
+    }
 
-    jitted = as_jitted(request.fn, request.static_argnums, request.static_argnames)
-    static = StaticArguments.of(jitted)
-    x64 = bool(extracted.config["x64"])
-    return arguments_of(request.fn, args, request.keywords, static, x64=x64)
+
+def _refuse_unsupported(outputs: Sequence[Aval]) -> None:
+    if not outputs:
+        raise UnfitError(Unfit("trivial", "the function returns no array"))
+    for i, aval in enumerate(outputs):
+        if aval.dtype not in KINDS:
+            detail = f"output {i} is {aval.dtype}; floats, integers and booleans can be compared"
+            raise UnfitError(Unfit("unsupported", detail))
+
+
+def _refuse_other_types(calls: Sequence[Arguments]) -> None:
+    """What was compiled for the first input set must fit the others; JAX's own message is long."""
+    first = _types(calls[0])
+    for number, call in enumerate(calls[1:], 2):
+        types = _types(call)
+        if types == first:
+            continue
+        for name in {**first, **types}:
+            given, known = types.get(name, "missing"), first.get(name, "missing")
+            if given != known:
+                detail = f"input set {number}: {name} is {given}, in the first set {known}"
+                raise UnfitError(Unfit("run_error", detail))
+
+
+def _types(call: Arguments) -> dict[str, str]:
+    pairs = zip(call.names, call.leaves, strict=True)
+    types = {name: f"{leaf.dtype}{list(leaf.shape)}" for name, leaf in pairs}
+    return types | {name: f"{text} (static)" for name, text in call.static.items()}
 
 
 def _check(request: Request, extracted: Extracted, args: tuple[Any, ...], call: Arguments) -> Check:
     with blaming("run_error"):
         actual = extracted.run(*args, **request.keywords)
     with blaming("reference_error"):
-        values = _expected(request, extracted, args, call)
-    # Given by the test, not drawn: the record holds the values themselves.
-    inputs = InputSet("given", None, call.leaves)  # type: ignore[arg-type]
-    _check_types(values, extracted)
-    expectation = request.tolerance.expectation(values, extracted.outputs)
+        expected = _expected(request, extracted, args, call)
+    _check_structure(expected, extracted)
+    _check_types(expected.leaves, extracted)
+    inputs = InputSet("given", None, call.leaves)
+    expectation = request.tolerance.expectation(expected.leaves, extracted.outputs)
     comparison = compare(actual, expectation, extracted.outputs)
     if comparison.mismatch is not None:
         shown = show_mismatch(comparison.mismatch, call.names, inputs, actual, expectation)
@@ -129,25 +166,21 @@ def _check(request: Request, extracted: Extracted, args: tuple[Any, ...], call: 
 
 def _expected(
     request: Request, extracted: Extracted, args: tuple[Any, ...], call: Arguments
-) -> list[Any]:
-    """The leaves that the reference gives, or the function itself run operation by operation."""
-    import jax
+) -> Flat:
+    """What the reference gives, or the function itself run operation by operation."""
+    if request.reference is None:
+        return run_eagerly(extracted, request.fn, args, request.keywords)
+    # Copies: a reference may write into its arguments, and the record holds them too.
+    positional, keywords = call.mapped(lambda leaf: np.array(widen(leaf)))
+    with np.errstate(all="ignore"):
+        return flatten(request.reference(*positional, **keywords))
 
-    from jaxsmith.stages.leaves import on_host, structure
 
-    if request.reference is not None:
-        with np.errstate(all="ignore"):
-            result = request.reference(*call.positional, **call.keywords)
-        leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(result)]
-    else:
-        with jax.enable_x64(bool(extracted.config["x64"])), jax.disable_jit():
-            result = request.fn(*args, **request.keywords)
-            leaves = [on_host(jax.numpy.asarray(leaf)) for leaf in jax.tree.leaves(result)]
-    returned = structure(jax.tree.structure(result))
-    if returned != extracted.structure:
-        detail = f"the function returns {extracted.structure}, its reference {returned}"
+def _check_structure(expected: Flat, extracted: Extracted) -> None:
+    if expected.structure != extracted.structure:
+        ours, theirs = outline(extracted.structure), outline(expected.structure)
+        detail = f"the function returns {ours}, its reference {theirs} (* is an array)"
         raise UnfitError(Unfit("wrong_structure", detail))
-    return leaves
 
 
 def _check_types(values: Sequence[Any], extracted: Extracted) -> None:

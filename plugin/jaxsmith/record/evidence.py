@@ -36,6 +36,7 @@ class Subject:
         op_count: the number of operations that it was written with; None where nobody counted.
         seed: the seed that makes it again; None where none was used.
         license: the SPDX name of its licence; None where the project does not say.
+        rejected_drafts: why functions tried in its place were no use, in order.
     """
 
     id: str
@@ -52,9 +53,10 @@ class Subject:
     op_count: int | None
     seed: int | None
     license: str | None = "Apache-2.0"
+    rejected_drafts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, function: Function) -> Subject:
+    def of(cls, function: Function, rejected_drafts: tuple[str, ...] = ()) -> Subject:
         """The subject that a generated function is."""
         return cls(
             id=function.case.id,
@@ -70,6 +72,7 @@ class Subject:
             structure=function.structure,
             op_count=sum(1 for _ in function.graph.walk()),
             seed=function.case.seed,
+            rejected_drafts=rejected_drafts,
         )
 
 

@@ -108,6 +108,11 @@ _AFTER_STAGES = (
     Field("jaxsmith_version", t.STRING, "The jaxsmith that made the record.", "both"),
     Field("schema_version", t.STRING, "The version of this table.", "both"),
     Field("seed", t.nullable(t.COUNT), "The seed that makes the function again; null: none used."),
+    Field(
+        "rejected_drafts",
+        t.array(t.STRING),
+        "Why functions that were tried in the place of this one were no use, in order.",
+    ),
     Field("license", t.nullable(t.STRING), "The SPDX name of the function's licence."),
     Field("config", _CONFIG, "The JAX settings that it needs."),
     Field(

@@ -108,7 +108,12 @@ def versions(extracted: Extracted) -> Section:
 
 def origin(subject: Subject) -> Section:
     """Where the function comes from, and what may be done with it."""
-    return {"op_count": subject.op_count, "seed": subject.seed, "license": subject.license}
+    return {
+        "op_count": subject.op_count,
+        "seed": subject.seed,
+        "rejected_drafts": list(subject.rejected_drafts),
+        "license": subject.license,
+    }
 
 
 def common() -> Section:
@@ -124,7 +129,10 @@ def finite(value: float | None) -> float | None:
 def _worst(errors: Iterable[float]) -> float | None:
     # max() would pass over a NaN that is not the first.
     known = [float(error) for error in errors]
-    return finite(max(known, default=0.0)) if all(map(math.isfinite, known)) else None
+    if not all(map(math.isfinite, known)):
+        return None
+    # Four digits say all; the rest would only tell one machine's NumPy from another's.
+    return float(f"{max(known, default=0.0):.4g}")
 
 
 def _max_bounds(checks: Iterable[Check]) -> list[float | None]:

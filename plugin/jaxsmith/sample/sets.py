@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.draw import Draw
 
 SetKind = Literal["domain", "edge", "rim", "mirror"]
+"""The kinds of set that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ class InputSet:
     - ``"edge"``: the ends of the range, ties, zeros,
     - ``"rim"``: random in the outer tenths of the range (edges without ties),
     - ``"mirror"``: random, reflected about the middle of the range, so that branches go the other
-      way.
+      way,
+    - ``"given"``: values that a user gave; nothing drew them, so the seed is None.
 
-    ``make_set`` with the same kind and seed makes the arrays again.
+    ``make_set`` with the same kind and seed makes the arrays of any other kind again.
     """
 
-    kind: SetKind
-    seed: int
+    kind: SetKind | Literal["given"]
+    seed: int | None
     arrays: tuple[NDArray[np.generic], ...]
 
 

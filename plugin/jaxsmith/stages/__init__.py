@@ -1,11 +1,12 @@
 """Stages: all that touches JAX. Trace, lower, compile, print, count and run one function.
 
-Importing this package, its names or its table does not import JAX; ``extract`` and ``Extracted``
-do, on first use.
+Importing this package, its names or its table does not import JAX; what compiles or runs a function
+does, on first use.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from jaxsmith.stages.errors import StageError
@@ -14,29 +15,44 @@ from jaxsmith.stages.source import load
 from jaxsmith.stages.table import STAGES, Stage
 
 if TYPE_CHECKING:
+    from jaxsmith.stages.arguments import Arguments as Arguments
+    from jaxsmith.stages.arguments import arguments_of as arguments_of
+    from jaxsmith.stages.eager import run_eagerly as run_eagerly
     from jaxsmith.stages.extracted import Extracted as Extracted
     from jaxsmith.stages.extraction import extract as extract
+    from jaxsmith.stages.leaves import Flat as Flat
+    from jaxsmith.stages.leaves import flatten as flatten
 
 __all__ = [
     "ALL_STAGES",
     "DEFAULT_STAGES",
     "STAGES",
+    "Arguments",
     "Extracted",
+    "Flat",
     "Stage",
     "StageError",
+    "arguments_of",
     "extract",
+    "flatten",
     "load",
+    "run_eagerly",
     "select",
 ]
 
+# Where the names live that import JAX.
+_HOMES = {
+    "Arguments": "arguments",
+    "Extracted": "extracted",
+    "Flat": "leaves",
+    "arguments_of": "arguments",
+    "extract": "extraction",
+    "flatten": "leaves",
+    "run_eagerly": "eager",
+}
+
 
 def __getattr__(name: str) -> object:
-    if name == "extract":
-        from jaxsmith.stages.extraction import extract
-
-        return extract
-    if name == "Extracted":
-        from jaxsmith.stages.extracted import Extracted
-
-        return Extracted
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -41,6 +41,7 @@ class Extracted:
         versions: ``jax``, ``jaxlib``, ``platform``, ``device_kind``, ``instruction_set``.
         config: ``x64``, ``devices``, ``xla_threads`` and what else of the configuration changes
             a text.
+        static: which arguments are static.
     """
 
     texts: Mapping[str, str] = field(repr=False)
@@ -54,8 +55,8 @@ class Extracted:
     structure: object
     versions: Mapping[str, str]
     config: Mapping[str, bool | int | str | None]
+    static: StaticArguments = field(repr=False)
     _compiled: Compiled = field(repr=False)
-    _static: StaticArguments = field(repr=False)
 
     def run(self, *args: object, **kwargs: object) -> list[np.ndarray[Any, Any]]:
         """Call the executable, without compiling again.
@@ -71,6 +72,6 @@ class Extracted:
         Raises:
             StageError: stage ``"run"``, when the arguments don't fit or the call fails.
         """
-        dynamic, named = self._static.drop(args, kwargs)
+        dynamic, named = self.static.drop(args, kwargs)
         with guard("run"), jax.enable_x64(bool(self.config["x64"])):
             return [on_host(leaf) for leaf in jax.tree.leaves(self._compiled(*dynamic, **named))]

@@ -80,8 +80,8 @@ def _read(compilation: Compilation, names: Iterable[str], static: StaticArgument
         structure=structure(traced.out_tree),
         versions=versions(),
         config=configuration(),
+        static=static,
         _compiled=compilation.compiled,
-        _static=static,
     )
 
 

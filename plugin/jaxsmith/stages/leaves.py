@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -13,6 +14,20 @@ from jaxsmith.vocabulary.aval import Aval
 
 if TYPE_CHECKING:
     from jax.tree_util import PyTreeDef
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A result taken apart: its leaves on the host, and its structure as in ``Extracted``."""
+
+    leaves: tuple[np.ndarray[Any, Any], ...]
+    structure: object
+
+
+def flatten(result: object) -> Flat:
+    """Take apart what a function returned, be it of JAX or of NumPy."""
+    leaves, tree = jax.tree.flatten(result)
+    return Flat(tuple(map(on_host, leaves)), structure(tree))
 
 
 def avals(tree: object) -> tuple[Aval, ...]:
@@ -46,6 +61,6 @@ def structure(tree: PyTreeDef) -> object:
 
 def on_host(leaf: Any) -> np.ndarray[Any, Any]:
     """The leaf as a NumPy array; a key array as the unsigned integers that it is made of."""
-    if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+    if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
         leaf = jax.random.key_data(leaf)
     return np.asarray(leaf)

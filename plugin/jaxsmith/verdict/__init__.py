@@ -1,7 +1,7 @@
 """Verdicts: what a function should return, how closely, and whether it did. Knows no JAX."""
 
 from jaxsmith.verdict.compare import Comparison, Mismatch, compare
-from jaxsmith.verdict.examine import examine
+from jaxsmith.verdict.examine import Examined, examine
 from jaxsmith.verdict.expectation import Expectation
 
-__all__ = ["Comparison", "Expectation", "Mismatch", "compare", "examine"]
+__all__ = ["Comparison", "Examined", "Expectation", "Mismatch", "compare", "examine"]

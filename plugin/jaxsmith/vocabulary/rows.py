@@ -78,6 +78,7 @@ def function(
     elementwise: bool = False,
     helpers: tuple[str, ...] = (),
     weight: float = 1.0,
+    level: str = "atom",
 ) -> Op:
     """A call, by default ``jnp.<name>(operands)`` in JAX and ``np.<name>(operands)`` in NumPy."""
     return Op(
@@ -95,6 +96,7 @@ def function(
         elementwise=elementwise,
         helpers=helpers,
         weight=weight,
+        level=LEVELS[level],
     )
 
 

@@ -12,7 +12,9 @@ from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.signatures.shape import number
 
 if TYPE_CHECKING:
-    from jaxsmith.vocabulary.op import Scope
+    from collections.abc import Sequence
+
+    from jaxsmith.vocabulary.op import Attributes, Scope
     from jaxsmith.vocabulary.stream import Stream
     from jaxsmith.vocabulary.value import Atom, Var
 
@@ -154,3 +156,10 @@ def update_for(scope: Scope, x: Var, shape: Shape, domain: Interval | None = Non
         hints=("updates", "values", "patch"),
         avoid=(x,),
     )
+
+
+def or_fill(
+    intervals: Sequence[Interval], _avals: Sequence[Aval], _attributes: Attributes
+) -> Interval:
+    """A range rule: elements of the first operand, or the third, which fills what isn't there."""
+    return intervals[0].union(intervals[2])

@@ -79,7 +79,7 @@ def drawn(kind: str, *, batches: float = 0.0, tall: bool = False, most: int = LA
     least, largest = (1.0, 4.0) if kind in ("spd", "conditioned") else (0.0, 4.0)
 
     def source(scope: Scope) -> Matrix | None:
-        columns = side(scope, most)
+        columns = max(2, side(scope, most))
         rows = columns + (scope.rng.integer(1, 4) if tall and scope.rng.chance(0.7) else 0)
         batch = (side(scope, 4),) if scope.rng.chance(batches) else ()
         aval = Aval((*batch, rows, columns), scope.dtype("f"))
@@ -101,7 +101,7 @@ def gram(scope: Scope) -> Matrix | None:
     columns_left = scope.rng.chance(0.5) if both else columns <= rows
     product = "{0:atom}.T @ {1:unary}" if columns_left else "{0:mul} @ {1:atom}.T"
     size, summed = (columns, rows) if columns_left else (rows, columns)
-    if size > LARGEST:
+    if not 2 <= size <= LARGEST:
         return None
     ridge = scope.rng.choice((1.0, 1.0, 0.5, 2.0))
     factor = "" if ridge == 1.0 else f"{ridge} * "
@@ -115,11 +115,11 @@ def gram(scope: Scope) -> Matrix | None:
 
 def loaded(scope: Scope) -> Matrix | None:
     """``x + c * jnp.eye(n)`` of a square matrix at hand: its diagonal outweighs the rest."""
-    n = side(scope, LARGEST)
+    n = max(2, side(scope, LARGEST))
     x = scope.value(
         "f",
         ranks=(2, 2),
-        where=lambda aval: aval.shape[0] == aval.shape[1] <= LARGEST,
+        where=lambda aval: 2 <= aval.shape[0] == aval.shape[1] <= LARGEST,
         fresh=lambda: (n, n),
         domain=SMALL,
     )
@@ -175,7 +175,7 @@ def of_matrix(
     result: Callable[[Shape], Shape],
     *,
     outputs: int = 1,
-    choices: Sequence[dict[str, object]] = ({},),
+    choices: Sequence[Attributes] = ({},),
     names: tuple[tuple[str, ...], ...] = (),
 ) -> Signature:
     """A function of one matrix.
@@ -209,7 +209,7 @@ def with_right(
     *,
     vectors: float = 0.4,
     copies: int = 1,
-    choices: Sequence[dict[str, object]] = ({},),
+    choices: Sequence[Attributes] = ({},),
 ) -> Signature:
     """A function of a matrix and of a vector, or of a matrix with as many rows.
 

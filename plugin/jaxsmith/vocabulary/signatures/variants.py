@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jaxsmith.vocabulary.op import Op, Scope, Signature
+    from jaxsmith.vocabulary.value import Var
 
 
 def spellings(op: Op, *jax: str) -> Op:
@@ -64,13 +65,18 @@ def with_number(
         x = scope.value(kinds, domain=domain_of(op, 0), dtype=dtype)
         if x is None:
             return None
-        number = scope.literal(kind(x.aval.dtype), domain_of(op, 1))
-        assert isinstance(number, Literal)
-        value = scope.rng.choice(pool) if pool else number.value
-        aval = Aval((), x.aval.dtype)
-        return Proposal((x, Literal(value, aval)), (Aval(x.aval.shape, result(x.aval.dtype)),), {})
+        number = Literal(_number(scope, op, x, pool), Aval((), x.aval.dtype))
+        return Proposal((x, number), (Aval(x.aval.shape, result(x.aval.dtype)),), {})
 
     return propose
+
+
+def _number(scope: Scope, op: Op, x: Var, pool: Sequence[float]) -> float:
+    if pool:
+        return scope.rng.choice(pool)
+    literal = scope.literal(kind(x.aval.dtype), domain_of(op, 1))
+    assert isinstance(literal, Literal)
+    return literal.value
 
 
 def paired(kinds: str = "f", result: Callable[[str], str] = same) -> Signature:

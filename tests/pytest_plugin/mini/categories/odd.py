@@ -61,6 +61,10 @@ class Odd:
     summary: str = "waves with faults"
     bases: frozenset[str] = frozenset({"waves"})
 
+    def markers(self, case: Case, corpus: Corpus) -> frozenset[str]:
+        """Its own marker and that of the waves."""
+        return frozenset({"odd", "waves"})
+
     def write(self, case: Case, corpus: Corpus, draft: int = 0) -> Function:
         """A wave, with the fault that was asked for."""
         stand_in = replace(case, category="waves", index=case.index + 513)

@@ -1,0 +1,1 @@
+"""Categories: one file and one marker each."""

@@ -1,0 +1,1 @@
+"""Operations: rows of data, a file for each family or part of one."""

@@ -1,0 +1,157 @@
+"""Guards: what an engineer writes to bring a value into the range that the next step needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jaxsmith.vocabulary import dtypes, spans
+from jaxsmith.vocabulary.accuracy import MOVE, ulps
+from jaxsmith.vocabulary.code import LEVELS
+from jaxsmith.vocabulary.interval import Interval
+from jaxsmith.vocabulary.op import Op, Proposal
+from jaxsmith.vocabulary.value import Var
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jaxsmith.vocabulary.aval import Aval
+    from jaxsmith.vocabulary.op import Attributes, Guard, Scope, Smoothness, Span
+
+LARGE = 30.0  # the end of a clip where the domain has none of its own
+
+
+def _never(_scope: Scope, _op: Op) -> Proposal | None:
+    return None  # a guard is applied where one is needed, never for its own sake
+
+
+def _kind(var: Var) -> str:
+    return dtypes.kind(var.aval.dtype)
+
+
+def _clip(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    if _kind(var) == "b":
+        return None
+    low = max(domain.low, -LARGE) if domain.low <= LARGE else domain.low
+    high = min(domain.high, LARGE) if domain.high >= -LARGE else domain.high
+    number: Callable[[float], object] = int if _kind(var) == "i" else float
+    return Proposal((var,), (var.aval,), {"low": number(low), "high": number(high)})
+
+
+def _clip_span(
+    _intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
+) -> Interval:
+    return Interval(float(str(attributes["low"])), float(str(attributes["high"])))
+
+
+def _float_guard(reach: Callable[[Interval], Interval]) -> Guard:
+    """A guard without constants, for floats: fits where its range lies in the domain."""
+
+    def propose(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+        if _kind(var) != "f" or reach(var.interval) not in domain:
+            return None
+        return Proposal((var,), (var.aval,), {})
+
+    return propose
+
+
+def _offset_guard(reach: Callable[[Interval], Interval]) -> Guard:
+    """A guard that makes a value non-negative and adds the least that the domain asks for."""
+
+    def propose(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+        offsets = (0.1, 0.5, 1.0)
+        fitting = [n for n in offsets if reach(var.interval) + Interval(n, n) in domain]
+        if _kind(var) != "f" or not fitting:
+            return None
+        return Proposal((var,), (var.aval,), {"offset": fitting[0]})
+
+    return propose
+
+
+def _offset_span(reach: Callable[[Interval], Interval]) -> Span:
+    def span(
+        intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
+    ) -> Interval:
+        offset = float(str(attributes["offset"]))
+        return reach(intervals[0]) + Interval(offset, offset)
+
+    return span
+
+
+def _scale_down(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    factors = (0.5, 0.1, 0.05, 0.01, 0.001, 0.0001)
+    fitting = [n for n in factors if var.interval.scale(n) in domain]
+    if _kind(var) != "f" or not fitting:
+        return None
+    return Proposal((var,), (var.aval,), {"factor": fitting[0]})
+
+
+def _scaled(
+    intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
+) -> Interval:
+    return intervals[0].scale(float(str(attributes["factor"])))
+
+
+def _softplus(x: Interval) -> Interval:
+    return Interval(0.0, max(x.high, 0.0) + 0.7)
+
+
+def _modulo(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    fitting = [n for n in (16, 8, 5, 4, 3, 2) if Interval(0, n - 1) in domain]
+    if _kind(var) != "i" or not fitting:
+        return None
+    return Proposal((var,), (var.aval,), {"modulus": fitting[0]})
+
+
+def _below_modulus(
+    _intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
+) -> Interval:
+    return Interval(0, float(str(attributes["modulus"])) - 1)
+
+
+def _unit(low: float, high: float) -> Callable[[Interval], Interval]:
+    return lambda _x: Interval(low, high)
+
+
+def _row(
+    name: str,
+    jax: str,
+    numpy: str,
+    guard: Guard,
+    span: Span,
+    *,
+    size: float = 4.0,
+    level: str = "atom",
+    smooth: Smoothness = "smooth",
+    names: tuple[str, ...] = ("bounded", "limited"),
+) -> Op:
+    accuracy = ulps(size) if size else MOVE
+    return Op(
+        name, "guards", jax, numpy, _never, span, accuracy, level=LEVELS[level],
+        smooth=smooth, names=names, elementwise=True, guard=guard, verb=name.removeprefix("guard_"),
+    )  # fmt: skip
+
+
+OPS = [
+    _row("guard_clip", "jnp.clip({0}, {low}, {high})", "np.clip({0}, {low}, {high})", _clip,
+         _clip_span, size=1.0, smooth="kinked", names=("clipped", "bounded", "limited")),
+    _row("guard_tanh", "jnp.tanh({0})", "np.tanh({0})", _float_guard(_unit(-1.0, 1.0)),
+         spans.within(-1.0, 1.0), names=("squashed", "bounded", "activated")),
+    _row("guard_sin", "jnp.sin({0})", "np.sin({0})", _float_guard(_unit(-1.0, 1.0)),
+         spans.within(-1.0, 1.0), names=("wave", "oscillation")),
+    _row("guard_sigmoid", "jax.nn.sigmoid({0})", "special.expit({0})",
+         _float_guard(_unit(0.0, 1.0)), spans.within(0.0, 1.0), size=8.0,
+         names=("gate", "probability", "gated")),
+    _row("guard_abs", "jnp.abs({0}) + {offset}", "np.abs({0}) + {offset}",
+         _offset_guard(spans.absolute), _offset_span(spans.absolute), level="add", smooth="kinked",
+         size=2.0, names=("positive", "magnitude")),
+    _row("guard_square", "jnp.square({0}) + {offset}", "np.square({0}) + {offset}",
+         _offset_guard(spans.square), _offset_span(spans.square), level="add", size=2.0,
+         names=("positive", "energy")),
+    _row("guard_softplus", "jax.nn.softplus({0}) + {offset}", "np.logaddexp({0}, 0.0) + {offset}",
+         _offset_guard(_softplus), _offset_span(_softplus), level="add", size=8.0,
+         names=("positive", "rate")),
+    _row("guard_scale", "{factor} * {0:unary}", "{factor} * {0:unary}", _scale_down, _scaled,
+         level="mul", size=1.0, names=("scaled", "reduced", "small")),
+    _row("guard_modulo", "{0:mul} % {modulus}", "{0:mul} % {modulus}", _modulo, _below_modulus,
+         level="mul", size=0.0, smooth="none", names=("wrapped", "slot", "residue")),
+]  # fmt: skip

@@ -1,0 +1,43 @@
+"""Signatures of conversions from one dtype to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jaxsmith.vocabulary import dtypes
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.op import Proposal
+from jaxsmith.vocabulary.signatures.elementwise import domain_of
+
+if TYPE_CHECKING:
+    from jaxsmith.vocabulary.op import Op, Scope, Signature
+
+
+def cast(kind: str, targets: tuple[str, ...]) -> Signature:
+    """One operand, converted to one of the dtypes; 64-bit ones in x64 programs only.
+
+    ``{jax_dtype}`` names the dtype in JAX's spelling; ``{numpy_dtype}`` in NumPy's, where every
+    float is a float64. Unsigned operands are bytes.
+    """
+
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        x = scope.value(kind, domain=domain_of(op, 0), dtype="uint8" if kind == "u" else None)
+        if x is None:
+            return None
+        fitting = [
+            dtype
+            for dtype in targets
+            if dtype != x.aval.dtype and (scope.x64 or dtypes.bits(dtype) < 64)
+        ]
+        if not fitting:
+            return None
+        dtype = scope.rng.choice(fitting)
+        reference = "float64" if dtypes.kind(dtype) == "f" else dtype
+        attributes = {"jax_dtype": f"jnp.{_named(dtype)}", "numpy_dtype": f"np.{_named(reference)}"}
+        return Proposal((x,), (Aval(x.aval.shape, dtype),), attributes)
+
+    return propose
+
+
+def _named(dtype: str) -> str:
+    return "bool_" if dtype == "bool" else dtype
