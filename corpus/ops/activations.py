@@ -133,17 +133,10 @@ def _log_softmax(
     return Interval(-width - math.log(max(1, _count(attributes))), 0.0)
 
 
-def _standardized(
-    _intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
-) -> Interval:
-    reach = math.sqrt(_count(attributes))  # the farthest that one of so many lies from their mean
-    return Interval(-reach, reach)
-
-
-def _per_axis(name: str, numpy: str, span: Span, names: tuple[str, ...], helper: str = "") -> Op:
+def _per_axis(name: str, numpy: str, span: Span, names: tuple[str, ...]) -> Op:
     return function(name, "math", _along_axis, span, jax=f"jax.nn.{name}({{0}}{{tail}})",
-                    numpy=numpy, accuracy=stable(2.0), domain=((-50, 50),), names=names,
-                    helpers=(helper,) if helper else ())  # fmt: skip
+                    numpy=numpy, accuracy=stable(2.0), domain=((-50, 50),),
+                    names=names)  # fmt: skip
 
 
 OPS = [
@@ -166,10 +159,10 @@ OPS = [
     _activation("mish", "mish_by_parts({0})", _gated(0.3089), domain=(-80, 1e5), size=7),
     _with(_activation("elu", "exponential_left({0}, {value}, 1.0)",
                       _by_value(lambda x, a: x if x > 0 else a * math.expm1(x)),
-                      arguments="{0}{tail}", size=6), "alpha", (1.0, 1.0, 0.5, 1.5, 0.3), 1.0),
+                      arguments="{0}{tail}", size=6, smooth="kinked"), "alpha", (1.0, 1.0, 0.5, 1.5, 0.3), 1.0),
     _with(_activation("celu", "exponential_left({0}, {value}, {value})",
                       _by_value(lambda x, a: x if x > 0 else a * math.expm1(x / a)),
-                      arguments="{0}{tail}", size=6), "alpha", (1.0, 2.0, 0.5, 1.5), 1.0),
+                      arguments="{0}{tail}", size=6, smooth="kinked"), "alpha", (1.0, 2.0, 0.5, 1.5), 1.0),
     _activation("selu", "self_normalizing({0})",
                 spans.monotone(lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * math.expm1(x))),
                 size=6, smooth="kinked"),
@@ -178,7 +171,7 @@ OPS = [
                       arguments="{0}{tail}", smooth="kinked"),
           "negative_slope", (0.01, 0.1, 0.2, 0.05, 0.3), 0.01),
     _activation("soft_sign", "ratio_to_reach({0})", spans.monotone(lambda x: x / (1 + abs(x))),
-                names=("squashed", "bounded")),
+                smooth="kinked", names=("squashed", "bounded")),
     spellings(_activation("hard_tanh", "np.clip({0}, -1.0, 1.0)", _ramp(-1.0, 1.0), size=0,
                           smooth="kinked", names=("clipped", "squashed")),
               "jnp.clip({0}, -1.0, 1.0)"),
@@ -202,8 +195,6 @@ OPS = [
               ("weights", "probabilities", "attention")),
     _per_axis("log_softmax", "special.log_softmax({0}, axis={axis})", _log_softmax,
               ("log_probabilities", "log_weights")),
-    _per_axis("standardize", "standard_scores({0}, {axis})", _standardized,
-              ("standardized", "whitened"), helper="standard_scores"),
     function("glu", "math", _halves,
              spans.of(lambda x: Interval(min(x.low, 0.0), max(x.high, 0.0))),
              jax="jax.nn.glu({0}{tail})", numpy="gate_with_half({0}, {axis})",

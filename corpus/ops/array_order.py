@@ -109,13 +109,8 @@ def _top_k(scope: Scope, _op: Op) -> Proposal | None:
     shape, attributes = _largest(scope.rng, x.aval.shape)
     outputs = (Aval(shape, x.aval.dtype), Aval(shape, "int32"))
     names = (("best", "largest", "top_values"), ("winners", "where_best", "top_indices"))
-    return Proposal((x,), outputs, attributes, names=names)
-
-
-def _top_k_span(
-    intervals: Sequence[Interval], avals: Sequence[Aval], attributes: Attributes
-) -> Interval:
-    return intervals[0].union(_positions_span(intervals, avals, attributes))
+    ranges = (x.interval, Interval(0, x.aval.shape[-1] - 1))
+    return Proposal((x,), outputs, attributes, names=names, intervals=ranges)
 
 
 def _sort_with_key(scope: Scope, _op: Op) -> Proposal | None:
@@ -127,7 +122,13 @@ def _sort_with_key(scope: Scope, _op: Op) -> Proposal | None:
         return None
     form = scope.rng.choice(("lax.sort_key_val({0}, {1})", "lax.sort(({0}, {1}), num_keys=1)"))
     names = (("sorted_keys", "ordered"), ("permuted", "carried"))
-    return Proposal((keys, values), (keys.aval, values.aval), {"jax_template": form}, names=names)
+    return Proposal(
+        (keys, values),
+        (keys.aval, values.aval),
+        {"jax_template": form},
+        names=names,
+        intervals=(keys.interval, values.interval),
+    )
 
 
 OPS = [
@@ -156,7 +157,7 @@ OPS = [
          numpy="np.flip(np.sort({0}, axis=-1), axis=-1)[..., :{count}]", accuracy=ORDER,
          smooth="kinked", names=("largest", "best")),
     move("top_k", "lax.top_k({0}, {count})", _top_k, numpy="largest_with_places({0}, {count})",
-         span=_top_k_span, accuracy=DECIDE, smooth="none", helpers=("largest_with_places",)),
+         accuracy=DECIDE, smooth="none", helpers=("largest_with_places",)),
     move("sort_with_key", "lax.sort_key_val({0}, {1})", _sort_with_key,
          numpy="sorted_together({0}, {1})", span=spans.union, accuracy=ORDER, smooth="none",
          helpers=("sorted_together",), verb="sort_by_key"),

@@ -72,15 +72,23 @@ def _unique_counts(scope: Scope, op: Op) -> Proposal | None:
         return None
     (values,) = single.outputs
     counts = Aval(values.shape, dtypes.default_int(x64=scope.x64))
+    fill = Interval(*(float(str(single.attributes["fill"])),) * 2)
     names = (("kinds", "distinct_values"), ("counts", "frequencies"))
-    return Proposal(single.operands, (values, counts), single.attributes, names=names)
+    size = single.operands[0].aval.size
+    return Proposal(
+        single.operands,
+        (values, counts),
+        single.attributes,
+        names=names,
+        intervals=(single.operands[0].interval.union(fill), Interval(0, size)),
+    )
 
 
 def _unique_span(
-    intervals: Sequence[Interval], avals: Sequence[Aval], attributes: Attributes
+    intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
 ) -> Interval:
     fill = float(str(attributes["fill"]))
-    return intervals[0].union(Interval(fill, fill)).union(Interval(0, avals[0].size))
+    return intervals[0].union(Interval(fill, fill))
 
 
 def _bincount(scope: Scope, _op: Op) -> Proposal | None:

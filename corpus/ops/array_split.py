@@ -101,9 +101,12 @@ def _meshgrid(scope: Scope, _op: Op) -> Proposal | None:
     by_matrix = scope.rng.chance(0.5)
     shape = (width, height) if by_matrix else (height, width)
     tail = ', indexing="ij"' if by_matrix else ""
-    names = (("grid_x", "columns"), ("grid_y", "rows"))
     return Proposal(
-        (first, second), (Aval(shape, first.aval.dtype),) * 2, {"tail": tail}, names=names
+        (first, second),
+        (Aval(shape, first.aval.dtype),) * 2,
+        {"tail": tail},
+        names=(("grid_x", "columns"), ("grid_y", "rows")),
+        intervals=(first.interval, second.interval),
     )
 
 
@@ -131,7 +134,13 @@ def _broadcast_arrays(scope: Scope, _op: Op) -> Proposal | None:
     if second is None or shape is None:
         return None
     outputs = (Aval(shape, first.aval.dtype), Aval(shape, second.aval.dtype))
-    return Proposal((first, second), outputs, {}, names=(("left", "lhs"), ("right", "rhs")))
+    return Proposal(
+        (first, second),
+        outputs,
+        {},
+        names=(("left", "lhs"), ("right", "rhs")),
+        intervals=(first.interval, second.interval),
+    )
 
 
 OPS = [

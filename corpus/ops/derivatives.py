@@ -41,9 +41,17 @@ class Loss:
 
 
 def _write(
-    builder: Builder, *, scalar: bool, most: int, arguments: tuple[int, ...] = (1, 2, 3)
+    builder: Builder,
+    *,
+    scalar: bool,
+    most: int,
+    arguments: tuple[int, ...] = (1, 2, 3),
+    kinks: float = 0.25,
 ) -> Loss | None:
-    """A differentiable function of one to three float values, scalar or not."""
+    """A differentiable function of one to three float values, scalar or not.
+
+    With probability ``kinks`` it may have kinks, which its inputs must then keep away from.
+    """
     if builder.depth >= DEEPEST:
         return None
     dtype = builder.dtype("f")
@@ -59,7 +67,7 @@ def _write(
         return None
     params = [inner(var) for var in operands]
     style = builder.style.but(
-        smoothness=KINKED if builder.rng.chance(0.25) else SMOOTH,
+        smoothness=KINKED if builder.rng.chance(kinks) else SMOOTH,
         new_parameter=0.0,
         max_elements=256,
     )
@@ -213,7 +221,7 @@ def _jacobian(transform: str) -> Signature:
 def _hessian(form: str) -> Signature:
     def propose(scope: Scope, _op: Op) -> Proposal | None:
         assert isinstance(scope, Builder)
-        loss = _write(scope, scalar=True, most=MOST_HESSIAN_ELEMENTS, arguments=(1, 1, 2))
+        loss = _write(scope, scalar=True, most=MOST_HESSIAN_ELEMENTS, arguments=(1, 1, 2), kinks=0.0)
         if loss is None:
             return None
         count = len(loss.operands)

@@ -33,7 +33,7 @@ def _clip(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
         return None
     low = max(domain.low, -LARGE) if domain.low <= LARGE else domain.low
     high = min(domain.high, LARGE) if domain.high >= -LARGE else domain.high
-    number: Callable[[float], object] = int if _kind(var) == "i" else float
+    number: Callable[[float], object] = int if _kind(var) in "iu" else float
     return Proposal((var,), (var.aval,), {"low": number(low), "high": number(high)})
 
 

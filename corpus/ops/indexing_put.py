@@ -101,7 +101,8 @@ OPS = [
          accuracy=TERMS, helpers=("by_segment",), names=("totals", "per_group")),
     move("segment_prod", "jax.ops.segment_prod({0}, {1}, num_segments={count})", _segments(),
          family="indexing", numpy="by_segment(np.multiply, 1, {0}, {1}, {count})", span=_product,
-         accuracy=TERMS, helpers=("by_segment",), names=("products", "per_group"), smooth="none", weight=0.5),
+         accuracy=TERMS, helpers=("by_segment",), names=("products", "per_group"),
+         smooth="none", weight=0.5),
     # A segment without rows is infinite; the number replaces that.
     move("segment_max",
          "jnp.maximum(jax.ops.segment_max({0}, {1}, num_segments={count}), {2})",

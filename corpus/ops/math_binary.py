@@ -10,14 +10,18 @@ from jaxsmith.vocabulary.accuracy import stable, ulps
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.rows import exact, function, map2
+from jaxsmith.vocabulary.signatures.choice import limited
 from jaxsmith.vocabulary.signatures.elementwise import (
+    binary,
     broadcast_shapes,
     broadcastable_to,
     domain_of,
 )
-from jaxsmith.vocabulary.signatures.variants import spellings
+from jaxsmith.vocabulary.signatures.variants import around_zero, spellings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jaxsmith.vocabulary.op import Op, Scope, Span
 
 
@@ -72,19 +76,26 @@ def _scale_by_exponent(scope: Scope, op: Op) -> Proposal | None:
     return None if exponent is None else Proposal((x, exponent), (x.aval,), {})
 
 
+def _extreme(
+    name: str,
+    kinds: str,
+    span: Callable[[Interval, Interval], Interval],
+    names: tuple[str, ...],
+    weight: float,
+) -> Op:
+    return function(name, "math", limited(kinds), spans.of(span), accuracy=ulps(0.5),
+                    smooth="kinked", names=names, elementwise=True, weight=weight)  # fmt: skip
+
+
 _POSITIVE = (0.1, 20.0)
 _DIVISOR = (0.25, 1e3)
 _SIGNED = (-1e3, 1e3)
 
 OPS = [
-    map2("maximum", spans.of(_larger), kinds="fffi", accuracy=ulps(0.5), smooth="kinked",
-         integers_to_floats=False, names=("upper", "raised", "envelope")),
-    map2("minimum", spans.of(_smaller), kinds="fffi", accuracy=ulps(0.5), smooth="kinked",
-         integers_to_floats=False, names=("lower", "capped", "bounded")),
-    map2("fmax", spans.of(_larger), accuracy=ulps(0.5), smooth="kinked",
-         names=("upper", "raised"), weight=0.5),
-    map2("fmin", spans.of(_smaller), accuracy=ulps(0.5), smooth="kinked",
-         names=("lower", "capped"), weight=0.5),
+    _extreme("maximum", "fffi", _larger, ("upper", "raised", "envelope"), 1.0),
+    _extreme("minimum", "fffi", _smaller, ("lower", "capped", "bounded"), 1.0),
+    _extreme("fmax", "f", _larger, ("upper", "raised"), 0.5),
+    _extreme("fmin", "f", _smaller, ("lower", "capped"), 0.5),
     map2("hypot", spans.of(_hypot), domain=(_SIGNED, _SIGNED), names=("distance", "radius")),
     spellings(map2("arctan2", spans.within(-math.pi, math.pi), domain=(None, (0.1, 1e4)),
                    names=("angle", "bearing")), "jnp.atan2({*})"),
@@ -98,8 +109,9 @@ OPS = [
          names=("log_total", "bits")),
     map2("copysign", spans.of(_copysign), accuracy=ulps(0.0), smooth="none",
          names=("signed", "directed"), weight=0.5),
-    map2("heaviside", spans.of(lambda _x, y: Interval(0, 1).union(y)), accuracy=ulps(0.5),
-         numbers=0.8, smooth="none", names=("step", "active"), weight=0.5),
+    function("heaviside", "math", around_zero(binary("f", numbers=0.8)),
+             spans.of(lambda _x, y: Interval(0, 1).union(y)), accuracy=ulps(0.5), smooth="none",
+             names=("step", "active"), elementwise=True, weight=0.5),
     function("ldexp", "math", _scale_by_exponent, spans.corners(lambda x, n: x * 2.0**n),
              accuracy=ulps(0.0), domain=((-1e3, 1e3), (-6, 6)), names=("scaled", "shifted"),
              elementwise=True),

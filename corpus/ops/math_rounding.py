@@ -14,7 +14,7 @@ from jaxsmith.vocabulary.interval import Interval, hull
 from jaxsmith.vocabulary.op import Op, Proposal
 from jaxsmith.vocabulary.rows import function
 from jaxsmith.vocabulary.signatures.elementwise import boolean, domain_of, unary
-from jaxsmith.vocabulary.signatures.variants import options, spellings
+from jaxsmith.vocabulary.signatures.variants import around_zero, options, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +61,7 @@ def _predicate(name: str, arguments: dict[str, tuple[str, ...]], names: tuple[st
         }
         return Proposal((x,), (Aval(x.aval.shape, "bool"),), attributes)
 
-    return function(name, "math", propose, spans.boolean, accuracy=DECIDE,
+    return function(name, "math", around_zero(propose), spans.boolean, accuracy=DECIDE,
                     domain=((-1000, 1000),), smooth="none", names=names,
                     elementwise=True, weight=0.5)  # fmt: skip
 
@@ -97,10 +97,11 @@ OPS = [
     _step("trunc", math.trunc, ("whole", "truncated")),
     _step("rint", round, ("nearest", "rounded")),
     spellings(_step("round", round, ("rounded", "nearest")), "jnp.around({0})"),
-    spellings(function("sign", "math", unary("fi"), spans.monotone(_sign), accuracy=DECIDE,
-                       smooth="none", names=("signs", "direction"), elementwise=True),
+    spellings(function("sign", "math", around_zero(unary("fi")), spans.monotone(_sign),
+                       accuracy=DECIDE, smooth="none", names=("signs", "direction"),
+                       elementwise=True),
               "lax.sign({0})"),
-    function("signbit", "math", unary("f", boolean), spans.boolean, accuracy=DECIDE,
+    function("signbit", "math", around_zero(unary("f", boolean)), spans.boolean, accuracy=DECIDE,
              smooth="none", names=("negative", "below"), elementwise=True, weight=0.5),
     Op("quantize", "math", "jnp.round({0:mul} * {steps}) / {steps}",
        "np.round({0:mul} * {steps}) / {steps}",
@@ -123,12 +124,13 @@ OPS = [
                ("finite", "usable")),
     _predicate("isinf", {"i": _INFINITE}, ("infinite", "unbounded")),
     _predicate("isneginf", {"i": ("jnp.log(jnp.abs({0}))",)}, ("empty", "vanished")),
-    function("clean_log", "math", options(unary("i", inexact), nan=(0.0, -1.0, -2.0),
+    function("clean_log", "math", options(around_zero(unary("i", inexact)), nan=(0.0, -1.0, -2.0),
                                           neginf=(-20.0, -10.0)), _filled_log,
              jax="jnp.nan_to_num(jnp.log({0}), nan={nan}, neginf={neginf})",
              numpy="np.nan_to_num(np.log({0}), nan={nan}, neginf={neginf})", smooth="none",
              names=("cleaned", "log_counts"), elementwise=True, weight=0.5),
-    function("clean_root", "math", options(unary("f"), nan=(0.0, -1.0, 0.5)), _filled_root,
+    function("clean_root", "math",
+             options(around_zero(unary("f")), nan=(0.0, -1.0, 0.5)), _filled_root,
              jax="jnp.nan_to_num(jnp.sqrt({0}), nan={nan})",
              numpy="np.nan_to_num(np.sqrt({0}), nan={nan})", smooth="none",
              names=("cleaned", "roots"), elementwise=True, weight=0.5),

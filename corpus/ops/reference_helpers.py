@@ -308,12 +308,6 @@ def log_one_minus_exp(x):
     return np.where(x > np.log(2), np.log1p(-np.exp(-x)), np.log(-np.expm1(-x)))
 
 
-def standard_scores(x, axis):
-    """Zero mean and unit variance along an axis."""
-    mean = np.mean(x, axis=axis, keepdims=True)
-    return (x - mean) / np.sqrt(np.var(x, axis=axis, keepdims=True) + 1e-5)
-
-
 def gate_with_half(x, axis):
     """One half of an axis times the sigmoid of the other half."""
     values, gates = np.split(x, 2, axis=axis)

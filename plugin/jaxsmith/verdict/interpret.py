@@ -36,17 +36,23 @@ class Interpreter:
     Args:
         namespace: what the NumPy spellings may call.
         bounds: False to compute values only, several times faster.
+        calls: the spellings compiled so far; the graph's equations run many times.
     """
 
     namespace: dict[str, Any]
     bounds: bool = True
     visited: set[tuple[int, int]] = field(default_factory=set)
+    calls: dict[Eqn, Callable[..., list[Any]]] = field(default_factory=dict)
 
     def run(
         self, graph: Graph, args: Sequence[Bounded], outer: Environment | None = None
     ) -> list[Bounded]:
         """The results of a graph for these arguments; ``outer`` holds what regions capture."""
         env = dict(outer or {})
+        if not self.bounds:
+            captured = {var: item.value for var, item in env.items()}
+            values = self.values(graph, [arg.value for arg in args], captured)
+            return [Bounded(value) for value in values]
         env.update(zip(graph.params, args, strict=True))
         for eqn in graph.eqns:
             env.update(zip(eqn.outputs, self._equation(eqn, env), strict=True))
@@ -56,7 +62,13 @@ class Interpreter:
         operands = [_read(env, atom) for atom in eqn.operands]
         if eqn.op.control:
             return REGIONS[eqn.op.control](self, eqn, operands, env)
-        return self.bounded(eqn, operands, spelled(eqn, self.namespace))
+        return self.bounded(eqn, operands, self._call(eqn))
+
+    def _call(self, eqn: Eqn) -> Callable[..., list[Any]]:
+        call = self.calls.get(eqn)
+        if call is None:
+            call = self.calls[eqn] = spelled(eqn, self.namespace)
+        return call
 
     def bounded(
         self, eqn: Eqn, operands: list[Bounded], call: Callable[..., list[Any]]
@@ -64,12 +76,15 @@ class Interpreter:
         """One equation's outputs: values from the call, bounds from the row's rule."""
         values = call(*(operand.value for operand in operands))
         avals = [var.aval for var in eqn.outputs]
-        if not self.bounds or _is_exact(eqn, operands, avals):
+        if _is_exact(eqn, operands, avals):
             return [Bounded(value) for value in values]
         accuracy = eqn.op.accuracy
         terms = _terms(eqn)
         step = Step(call, operands, values, avals, accuracy.size_for(avals[0].dtype), terms)
-        errors = RULES[accuracy.rule](step)
+        try:
+            errors = RULES[accuracy.rule](step)
+        except np.linalg.LinAlgError as error:  # singular within the bounds of its operands
+            raise RejectedError("ill_conditioned", f"{eqn.op.name}: {error}") from error
         return [
             _checked(value, error, aval)
             for value, error, aval in zip(values, errors, avals, strict=True)
@@ -78,13 +93,33 @@ class Interpreter:
     def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
         """A region as a plain function of arrays, packed as the region's source would be."""
 
+        plain = Interpreter(self.namespace, False, self.visited, self.calls)
+        outer = {var: item.value for var, item in env.items()}
+
         def function(*args: Any) -> Any:
-            flat = unpack_groups(graph, args)
-            plain = Interpreter(self.namespace, bounds=False, visited=self.visited)
-            results = plain.run(graph, [Bounded(value) for value in flat], env)
-            return pack(graph.returns or "{*}", [result.value for result in results])
+            results = plain.values(graph, unpack_groups(graph, args), outer)
+            return pack(graph.returns or "{*}", results)
 
         return function
+
+    def values(self, graph: Graph, args: Sequence[Any], outer: dict[Var, Any]) -> list[Any]:
+        """The results of a graph without any bounds; a derivative evaluates it very often."""
+        env = dict(outer)
+        env.update(zip(graph.params, args, strict=True))
+        for eqn in graph.eqns:
+            operands = [_plain(env, atom) for atom in eqn.operands]
+            if eqn.op.control:
+                captured = {var: Bounded(value) for var, value in env.items()}
+                bounded = [Bounded(value) for value in operands]
+                results = REGIONS[eqn.op.control](self, eqn, bounded, captured)
+                env.update((v, r.value) for v, r in zip(eqn.outputs, results, strict=True))
+            else:
+                env.update(zip(eqn.outputs, self._call(eqn)(*operands), strict=True))
+        return [_plain(env, atom) for atom in graph.results]
+
+
+def _plain(env: dict[Var, Any], atom: Atom) -> Any:
+    return atom.value if isinstance(atom, Literal) else env[atom]
 
 
 def _read(env: Environment, atom: Atom) -> Bounded:

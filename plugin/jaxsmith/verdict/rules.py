@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -139,11 +140,10 @@ def stable(step: Step) -> Errors:
     worst = [0.0] * len(step.values)
     for direction in range(STABLE_DIRECTIONS):
         arguments = step.arguments
-        rng = np.random.RandomState(direction)
         for i in step.floats:
             reach = step.size * step.unit(0) * np.max(np.abs(arguments[i]), initial=0.0)
-            signs = rng.choice((-1.0, 1.0), size=np.shape(arguments[i]))
-            arguments[i] = arguments[i] + signs * (step.operands[i].slack + reach)
+            move = signs(np.shape(arguments[i]), direction + i)
+            arguments[i] = arguments[i] + move * (step.operands[i].slack + reach)
         for k, moved in enumerate(step.call(*arguments)):
             gap = float(np.max(_distance(moved, step.values[k]), initial=0.0))
             worst[k] = max(worst[k], gap)
@@ -155,6 +155,16 @@ def stable(step: Step) -> Errors:
         )
         for k, value in enumerate(step.values)
     ]
+
+
+_SIGNS = np.where(np.random.RandomState(0).uniform(size=8191) < 0.5, -1.0, 1.0)
+
+
+@lru_cache(maxsize=512)
+def signs(shape: tuple[int, ...], direction: int) -> NDArray[np.float64]:
+    """A random sign for each element, others for another direction; the same at each call."""
+    count = int(np.prod(shape))
+    return np.resize(np.roll(_SIGNS, -997 * direction), count).reshape(shape)
 
 
 def decide(step: Step) -> Errors:
@@ -171,13 +181,12 @@ def decide(step: Step) -> Errors:
 
 
 def _random_moves(step: Step) -> list[list[Array]]:
-    rng = np.random.RandomState(0)
     results = []
-    for _ in range(DECIDE_DIRECTIONS if step.inexact else 0):
+    for direction in range(DECIDE_DIRECTIONS if step.inexact else 0):
         arguments = step.arguments
         for i in step.inexact:
-            signs = rng.choice((-1.0, 1.0), size=np.shape(arguments[i]))
-            arguments[i] = arguments[i] + signs * step.operands[i].slack
+            move = signs(np.shape(arguments[i]), direction + i)
+            arguments[i] = arguments[i] + move * step.operands[i].slack
         results.append(step.call(*arguments))
     return results
 

@@ -8,6 +8,7 @@ from jaxsmith.vocabulary import dtypes
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.signatures.elementwise import (
+    binary,
     broadcast_shapes,
     broadcastable_to,
     domain_of,
@@ -273,6 +274,18 @@ def clipped(pattern: str) -> Signature:
                 return None
             ends.append(end)
         return joined((x, *ends), dtype)
+
+    return propose
+
+
+def limited(kinds: str, numbers: float = 0.25) -> Signature:
+    """A value and a limit: a number within its range, or any array that broadcasts."""
+
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        if not scope.rng.chance(numbers):
+            return binary(kinds, numbers=0.0)(scope, op)
+        x = scope.value(kinds)
+        return None if x is None else joined((x, number(scope, x.aval.dtype, like=x)), x.aval.dtype)
 
     return propose
 

@@ -49,6 +49,19 @@ def options(signature: Signature, **choices: Sequence[object]) -> Signature:
     return propose
 
 
+def around_zero(signature: Signature) -> Signature:
+    """The signature for operands of either sign; others have nothing to decide."""
+
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        proposal = signature(scope, op)
+        if proposal is None:
+            return None
+        reach = proposal.operands[0].interval
+        return proposal if reach.low < 0 < reach.high else None
+
+    return propose
+
+
 def with_number(
     kinds: str = "f",
     result: Callable[[str], str] = same,
