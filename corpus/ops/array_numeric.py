@@ -161,7 +161,7 @@ OPS = [
     move("correlate", "jnp.correlate({0}, {1}{mode})", _convolve, span=_overlap_span,
          accuracy=TERMS, names=("matches", "correlation", "lags")),
     move("interp", "jnp.interp({0}, {2}, {1})", _interp, span=_table_span, accuracy=stable(4.0),
-         smooth="kinked", names=("looked_up", "interpolated", "curve")),
+         smooth="kinked", names=("looked_up", "interpolated", "curve"), weight=0.15),
     move("vander", "jnp.vander({0}, {count}{tail})", changed(_vander, "ffi", ranks=(1, 1)),
          span=_vander_span, accuracy=ulps(16.0), domain=(Interval(-6, 6),),
          names=("powers", "features", "basis"), verb="powers"),

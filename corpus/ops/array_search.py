@@ -148,7 +148,8 @@ OPS = [
          smooth="none", helpers=("first_of",), names=("kinds", "distinct_values")),
     move("unique_counts", "jnp.unique({0}, return_counts=True, size={size}, fill_value={fill})",
          _unique_counts, numpy="unique_with_counts({0}, {size}, {fill})", span=_unique_span,
-         accuracy=EQUAL, smooth="none", helpers=("unique_with_counts",), verb="count_unique"),
+         accuracy=EQUAL, smooth="none", helpers=("unique_with_counts",), verb="count_unique",
+         weight=0.15),
     # JAX's bincount reads negative numbers as 0 and leaves out what is beyond the last.
     move("bincount", "jnp.bincount({0}, length={count})", _bincount,
          numpy="np.bincount(np.maximum({0}, 0), minlength={count})[:{count}]", span=_length_span,

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 40
 MOST_HESSIAN_ELEMENTS = 8
 SLOPES = Interval(-1e3, 1e3)  # ranges of derivatives are not tracked; what uses one guards it
-SMOOTH = frozenset({"smooth"})
-KINKED = frozenset({"smooth", "kinked"})
+TWICE = frozenset({"smooth"})
+ONCE = frozenset({"smooth", "once"})
+KINKED = frozenset({"smooth", "once", "kinked"})
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ def _write(
     scalar: bool,
     most: int,
     arguments: tuple[int, ...] = (1, 2, 3),
-    kinks: float = 0.25,
+    order: int = 1,
 ) -> Loss | None:
-    """A differentiable function of one to three float values, scalar or not.
+    """A function of one to three float values, scalar or not, that has derivatives of this order.
 
-    With probability ``kinks`` it may have kinks, which its inputs must then keep away from.
+    One in four of those to be differentiated once has kinks, which its inputs must keep away from.
     """
     if builder.depth >= DEEPEST:
         return None
@@ -67,7 +68,7 @@ def _write(
         return None
     params = [inner(var) for var in operands]
     style = builder.style.but(
-        smoothness=KINKED if builder.rng.chance(kinks) else SMOOTH,
+        smoothness=TWICE if order == 2 else KINKED if builder.rng.chance(0.25) else ONCE,
         new_parameter=0.0,
         max_elements=256,
     )
@@ -221,7 +222,7 @@ def _jacobian(transform: str) -> Signature:
 def _hessian(form: str) -> Signature:
     def propose(scope: Scope, _op: Op) -> Proposal | None:
         assert isinstance(scope, Builder)
-        loss = _write(scope, scalar=True, most=MOST_HESSIAN_ELEMENTS, arguments=(1, 1, 2), kinks=0.0)
+        loss = _write(scope, scalar=True, most=MOST_HESSIAN_ELEMENTS, arguments=(1, 1, 2), order=2)
         if loss is None:
             return None
         count = len(loss.operands)

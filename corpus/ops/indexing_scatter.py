@@ -206,9 +206,12 @@ def _by_position(
 
     def row(kind: str, jax: str, numpy: str, signature: Signature, *helpers: str) -> Op:
         weight = 1.0 if kind == "rows" else 0.6
+        # JAX 0.10 gives an infinite derivative of a clipped scatter of extremes; 0.12 does not.
+        clipped_extreme = kind == "rows_clipped" and method in ("min", "max")
         return move(
             f"at_{method}_{kind}", f"{{0:atom}}.at[{jax}", signature, family="indexing",
-            numpy=numpy, span=span, accuracy=accuracy, smooth=smooth, helpers=helpers,
+            numpy=numpy, span=span, accuracy=accuracy,
+            smooth="none" if clipped_extreme else smooth, helpers=helpers,
             names=names, verb=VERBS[method], weight=weight,
         )  # fmt: skip
 

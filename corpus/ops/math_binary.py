@@ -128,7 +128,7 @@ OPS = [
                kinds="i", integers_to_floats=False, names=("divisor", "common"))),
     exact(map2("lcm", spans.of(lambda x, y: Interval(0, x.magnitude * y.magnitude)), kinds="i",
                domain=((-100, 100), (-100, 100)), integers_to_floats=False,
-               names=("multiple", "period"))),
+               names=("multiple", "period"), weight=0.15)),
     exact(map2("integer_fmod", spans.of(_truncated), kinds="i", domain=(None, (1, 1000000)),
                integers_to_floats=False, jax="jnp.fmod({*})", numpy="np.fmod({*})",
                names=("rest", "left_over"), verb="fmod")),

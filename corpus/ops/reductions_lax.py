@@ -169,6 +169,6 @@ OPS = [
           reduce.multiplied, TERMS, ("running_product", "discount"), reach=(-1.5, 1.5)),
     function("group_sum", "reductions", _by_key, reduce.partly_summed, accuracy=TERMS,
              jax="jax.ops.segment_sum({0}, {1}, num_segments={count})",
-             numpy="np.stack([np.sum({0:atom}[{1:bitor} == k], axis=0) for k in range({count})])",
+             numpy="summed_by_key({0}, {1}, {count})", helpers=("summed_by_key",),
              names=("group_totals", "segments", "histogram")),
 ]  # fmt: skip

@@ -33,7 +33,7 @@ def scan(step, carry, xs, reverse=False):
 def fori_loop(lower, upper, body, state):
     """Apply the body to each index in turn and the state."""
     for i in range(lower, int(upper)):
-        state = body(i, state)
+        state = body(np.asarray(i), state)
     return state
 
 
@@ -224,6 +224,11 @@ def by_segment(operation, start, values, segments, count):
     inside = (segments >= 0) & (segments < count)
     operation.at(out, segments[inside], values[inside])
     return out
+
+
+def summed_by_key(values, keys, count):
+    """The sum of the values that share a key, for each key below the count."""
+    return np.stack([np.sum(values[keys == k], axis=0) for k in range(count)])
 
 
 def put_flat(x, positions, values, mode="raise"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.vocabulary.accuracy import Accuracy
     from jaxsmith.vocabulary.aval import Aval
-    from jaxsmith.vocabulary.op import Attributes, Op, Signature, Span
+    from jaxsmith.vocabulary.op import Attributes, Op, Signature, Smoothness, Span
     from jaxsmith.vocabulary.rows import Range
 
 
@@ -36,13 +36,14 @@ def _special(
     signature: Signature | None = None,
     names: tuple[str, ...] = (),
     weight: float = 0.5,
+    smooth: Smoothness = "smooth",
 ) -> Op:
     """A function that JAX and SciPy call alike; of one operand for each domain."""
     default = unary("f") if len(domain) == 1 else binary("f", numbers=0.4)
     return function(name, "math", signature or default, span,
                     jax=f"jax.scipy.special.{name}({arguments})",
                     numpy=f"special.{name}({arguments})", accuracy=accuracy or ulps(size, double),
-                    domain=domain, names=names, elementwise=True, weight=weight)  # fmt: skip
+                    domain=domain, names=names, elementwise=True, weight=weight, smooth=smooth)  # fmt: skip
 
 
 def _between(low: Callable[[float], float], high: Callable[[float], float]) -> Span:
@@ -140,9 +141,9 @@ OPS = [
     _special("poch", spans.corners(lambda z, m: math.gamma(z + m) / math.gamma(z)), (1.5, 6),
              (0.5, 4), size=100, names=("rising",)),
     _special("gammainc", spans.within(0, 1), (0.5, 10), (0.1, 20), size=140,
-             names=("share", "probability")),
+             names=("share", "probability"), weight=0.15),
     _special("gammaincc", spans.within(0, 1), (0.5, 10), (0.1, 20), size=110, double=900,
-             names=("tail", "survival")),
+             names=("tail", "survival"), weight=0.15),
     # The first term, and the integral over all others with it; both fall with s and with q.
     _special("zeta", spans.of(lambda s, q: Interval(min(b**-a for a in s for b in q),
                                                     _zeta_bound(s.low, q.low)
@@ -154,13 +155,15 @@ OPS = [
              (-8, 8), size=20, names=("bessel",)),
     _special("i1e", spans.within(-0.2201, 0.2201), None, size=16, names=("bessel", "slope")),
     _special("expi", _between(lambda _x: 0.4, math.exp), (0.5, 10), size=11,
-             names=("integral",)),
+             names=("integral",), weight=0.15),
+    # JAX 0.10 can't lower a second derivative of these two; 0.12 can.
     _special("exp1", _between(lambda x: math.exp(-x) * math.log1p(2 / x) / 2,
                               lambda x: math.exp(-x) * math.log1p(1 / x)), (0.1, 10), size=25,
-             names=("integral", "decay")),
+             names=("integral", "decay"), smooth="once", weight=0.1),
     _special("expn", _between(lambda x: math.exp(-x) / (x + 6), lambda x: math.exp(-x)),
              (0.1, 10), size=60, arguments="{order}, {0}",
-             signature=options(unary("f"), order=(2, 3, 4)), names=("integral", "decay")),
+             signature=options(unary("f"), order=(2, 3, 4)), names=("integral", "decay"),
+             smooth="once", weight=0.05),
     _special("spence", spans.within(-3.96, 1.65), (0.05, 10), accuracy=stable(2.0),
-             names=("dilogarithm",)),
+             names=("dilogarithm",), weight=0.15),
 ]  # fmt: skip

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 # (share, least, most): how many operations a program aims at.
 SIZE_CLASSES = (
-    (0.05, 2, 2),
-    (0.27, 3, 5),
-    (0.31, 6, 10),
-    (0.22, 11, 20),
-    (0.11, 21, 40),
-    (0.04, 41, 60),
+    (0.08, 2, 2),
+    (0.38, 3, 5),
+    (0.32, 6, 10),
+    (0.16, 11, 20),
+    (0.05, 21, 40),
+    (0.01, 41, 60),
 )
 JOINERS = ("add", "multiply", "subtract", "maximum", "minimum", "logical_and", "logical_xor")
 REDUCERS = ("sum", "mean", "max", "count_nonzero")
@@ -51,7 +51,9 @@ def palette(
     for family, share in families.items():
         rows = vocabulary.by_family[family]
         count = max(1, round(richness * share / sum(families.values())))
-        chosen = rng.sample(rows, min(count, len(rows)))
+        # Weighted sampling without replacement: Efraimidis and Spirakis (2006), algorithm A-Res.
+        keys = {op.name: rng.unit() ** (1 / op.weight) if op.weight else 0.0 for op in rows}
+        chosen = sorted(rows, key=lambda op: -keys[op.name])[:count]
         total = sum(op.weight for op in chosen)
         ops += chosen
         weights += [share * op.weight / total for op in chosen]

@@ -61,6 +61,13 @@ def compare(actual: Sequence[Any], expectation: Expectation, avals: Sequence[Ava
     if len(actual) != len(avals):
         detail = f"returned {len(actual)} arrays, expected {len(avals)}"
         return Comparison(Mismatch("wrong_structure", detail))
+    with np.errstate(all="ignore"):
+        return _compare_all(actual, expectation, avals)
+
+
+def _compare_all(
+    actual: Sequence[Any], expectation: Expectation, avals: Sequence[Aval]
+) -> Comparison:
     worst = Comparison(None)
     for i, (array, aval) in enumerate(zip(actual, avals, strict=True)):
         found = _compare_one(i, array, expectation.values[i], expectation.bounds[i], aval)
@@ -107,12 +114,13 @@ def _compare_float(i: int, array: Any, expected: Any, bound: Any, aval: Aval) ->
     error = np.where(plain, np.abs(array - np.where(plain, expected, 0.0)), 0.0)
     error = np.where(plain, error, 0.0)
     size = np.where(plain, np.abs(expected), 0.0)
+    smallest = SMALLEST_NORMAL[aval.dtype]  # an error relative to less than this says nothing
     wrong = error > np.where(plain, bound, np.inf)
     share = error / np.where(bound > 0, bound, np.inf)
     return Comparison(
         _mismatch("mismatch", i, wrong, array, expected, bound) if wrong.any() else None,
         float(np.max(error, initial=0.0)),
-        float(np.max(error / np.maximum(size, SMALLEST_NORMAL[aval.dtype]), initial=0.0)),
+        float(np.max(np.divide(error, size, where=size >= smallest, out=0 * size), initial=0.0)),
         float(np.max(error / _ulp(size, aval.dtype), initial=0.0)),
         float(np.max(share, initial=0.0)),
     )
@@ -141,7 +149,8 @@ def _mismatch(reason: str, i: int, wrong: Any, array: Any, expected: Any, bound:
     limit = None if bound is None else float(bound[index])
     count = int(wrong.sum())
     detail = (
-        f"output {i}{list(index) if index else ''} is {array[index]!s}, expected {expected[index]!s}"
+        f"output {i}{list(index) if index else ''} is {array[index]!s}, "
+        f"expected {expected[index]!s}"
         + (f" within {limit:.3g}" if limit is not None else " exactly")
         + f"; {count} of {wrong.size} elements are off"
     )

@@ -15,8 +15,8 @@ class Expectation:
     """Expected output leaves and a bound on the absolute error of each element.
 
     ``values[i]`` has output ``i``'s shape: float64 or complex128 for a floating output, the
-    output's own dtype otherwise. ``bounds[i]`` is a float64 array of the same shape: 0 where the output must
-    be equal. NaN and infinities in ``values`` must be matched exactly, whatever the bound.
+    output's own dtype otherwise. ``bounds[i]`` is a float64 array of the same shape: 0 where the
+    output must be equal. NaN and infinities in ``values`` must be matched exactly, whatever the bound.
     """
 
     values: tuple[NDArray[np.generic], ...]

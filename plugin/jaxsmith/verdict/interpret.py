@@ -92,7 +92,6 @@ class Interpreter:
 
     def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
         """A region as a plain function of arrays, packed as the region's source would be."""
-
         plain = Interpreter(self.namespace, False, self.visited, self.calls)
         outer = {var: item.value for var, item in env.items()}
 

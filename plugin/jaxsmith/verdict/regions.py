@@ -151,7 +151,7 @@ def gradient(
         noise = (
             max(float(np.max(f.slack, initial=0.0)) for f in forward) * EPSILON["float64"] / unit
         )
-        # Halving the step divides the truncation by 4, so the difference is three times what is left.
+        # Halving the step divides the truncation by 4, so this is three times what is left.
         truncation = np.abs(np.asarray(other) - np.asarray(value))
         bound = relative * scale + noise / STEPS[order] ** order + truncation
         results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Attributes = Mapping[str, object]
 Span = Callable[[Sequence["Interval"], Sequence["Aval"], Attributes], "Interval"]
-Smoothness = Literal["smooth", "kinked", "none"]
+Smoothness = Literal["smooth", "once", "kinked", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ class Op:
         accuracy: the rule and the size of the error that is allowed.
         domain: per operand the range it must lie in; None for any.
         level: precedence of the spelled expression.
-        smooth: ``"smooth"``, ``"kinked"`` (differentiable almost everywhere) or ``"none"``.
+        smooth: ``"smooth"``, ``"once"`` (its derivative has kinks, or JAX has no second one),
+            ``"kinked"`` (differentiable almost everywhere) or ``"none"``.
         names: names that suit the result.
         verb: how the operation is called in a function's name; by default its own name.
         helpers: functions of ``corpus/ops/reference_helpers.py`` that the NumPy spelling calls.

@@ -245,9 +245,7 @@ def same_shape(selector: str, count: int, kinds: str = "ffi") -> Signature:
         like = which.aval.dtype if selector == "f" else None
         cases: list[Var] = []
         for _ in range(count):
-            case = scope.value(
-                kinds, shape=which.aval.shape, dtype=like, avoid=[which, *cases]
-            )
+            case = scope.value(kinds, shape=which.aval.shape, dtype=like, avoid=[which, *cases])
             if case is None:
                 return None
             cases.append(case)

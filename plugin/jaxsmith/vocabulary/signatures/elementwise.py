@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.value import Atom
 
 
-
 def same(dtype: str) -> str:
     """The result has the operands' dtype."""
     return dtype
