@@ -81,3 +81,9 @@ def test_the_second_output_is_compared_too():
     avals = [Aval((2,), "float32")] * 2
     found = compare([np.zeros(2, np.float32), np.zeros(2, np.float32)], both, avals)
     assert found.mismatch.output == 1
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3)])
+def test_scalars_and_empty_arrays_are_compared(shape):
+    aval = Aval(shape, "float32")
+    assert compare([np.zeros(shape, np.float32)], expectation(np.zeros(shape), 0.0), [aval]).ok

@@ -42,8 +42,8 @@ def examine_case(
     with blaming("internal_error"):
         extracted = _extract(function, expected[0][0], stages)
         progressed.extracted = extracted
-    _check_structure(function, extracted)
-    checks = tuple(_check(function, extracted, *pair) for pair in expected)
+        _check_structure(function, extracted)
+        checks = tuple(_check(function, extracted, *pair) for pair in expected)
     return Evidence(progressed.subject, extracted, checks, RULE)
 
 

@@ -120,7 +120,7 @@ def _compare_float(i: int, array: Any, expected: Any, bound: Any, aval: Aval) ->
     return Comparison(
         _mismatch("mismatch", i, wrong, array, expected, bound) if wrong.any() else None,
         float(np.max(error, initial=0.0)),
-        float(np.max(np.divide(error, size, where=size >= smallest, out=0 * size), initial=0.0)),
+        float(np.max(np.where(size >= smallest, error / size, 0.0), initial=0.0)),
         float(np.max(error / _ulp(size, aval.dtype), initial=0.0)),
         float(np.max(share, initial=0.0)),
     )
