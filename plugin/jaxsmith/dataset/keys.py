@@ -28,10 +28,13 @@ def digest(text: str) -> bytes:
 
 
 def _unnamed_source(record: Mapping[str, Any]) -> str:
-    """The source with the function's own name taken out."""
+    """The source with the function's own name taken out, where it is defined.
+
+    Not everywhere: a function may well be called as what it calls.
+    """
     source: str = record["source_code"]
     name = record.get("function_name")
-    return re.sub(rf"\b{re.escape(name)}\b", "\0", source) if name else source
+    return re.sub(rf"\bdef {re.escape(name)}\(", "def (", source) if name else source
 
 
 def _unnamed_module(record: Mapping[str, Any]) -> str:

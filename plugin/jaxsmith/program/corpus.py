@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from jaxsmith.program.function import Case, Function
+    from jaxsmith.program.limits import Limitation
 
 
 class Category(Protocol):
@@ -51,7 +53,8 @@ class Corpus:
     """The categories of a package and the vocabulary they draw from.
 
     The package holds ``categories/`` (each module a ``CATEGORY``), ``ops/`` (each module a list
-    ``OPS``) and ``ops/reference_helpers.py`` (functions that references may call).
+    ``OPS``) and ``ops/reference_helpers.py`` (functions that references may call); and, if some JAX
+    can't be trusted with everything, ``limitations.py`` (a list ``LIMITATIONS``).
     """
 
     def __init__(self, package: str) -> None:
@@ -60,11 +63,19 @@ class Corpus:
         self.vocabulary = Vocabulary(discover(ops))
         self.helpers = Helpers(Path(ops.__path__[0]) / "reference_helpers.py")
         self.categories: Mapping[str, Category] = _categories(categories)
+        self.limitations = _limitations(package)
         self.tags: Mapping[str, str] = TAGS
 
     def write(self, case: Case, draft: int = 0) -> Function:
         """The function of that category, seed and index; see ``Category.write``."""
         return self.categories[case.category].write(case, self, draft)
+
+
+def _limitations(package: str) -> tuple[Limitation, ...]:
+    name = f"{package}.limitations"
+    if importlib.util.find_spec(name) is None:
+        return ()
+    return tuple(importlib.import_module(name).LIMITATIONS)
 
 
 def _categories(package: ModuleType) -> dict[str, Category]:

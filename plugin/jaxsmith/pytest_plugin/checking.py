@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
 from jaxsmith.record import Check, Evidence, Subject, status_of
@@ -55,6 +57,7 @@ def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Functio
             function = corpus.write(case, draft)
             progressed.subject = Subject.of(function, tuple(rejected))
         try:
+            _refuse_known_bugs(function, corpus)
             with blaming("reference_error"):
                 return function, examine(function)
         except UnfitError as error:
@@ -62,6 +65,12 @@ def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Functio
                 raise
             rejected.append(error.unfit.reason)
     raise AssertionError("DRAFTS is positive")
+
+
+def _refuse_known_bugs(function: Function, corpus: Corpus) -> None:
+    known = bites(corpus.limitations, function.graph, version("jax"))
+    if known is not None:
+        raise UnfitError(Unfit("known_bug", f"{known.name}: {known.reason}"))
 
 
 def _extract(function: Function, inputs: InputSet, stages: tuple[str, ...]) -> Extracted:

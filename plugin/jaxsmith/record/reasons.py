@@ -36,6 +36,7 @@ _TABLE = (
     Reason("unbounded_loop", "rejected", "A loop that runs too long on its inputs, or for ever."),
     Reason("not_finite", "rejected", "Its reference gives NaN or infinity on ordinary inputs."),
     Reason("unsupported", "rejected", "It uses something that this JAX or platform does not have."),
+    Reason("known_bug", "rejected", "It meets a known bug of this JAX; see limitations.py."),
     Reason("unwritable", "rejected", "The generator found no way to finish it."),
     Reason("dropped_by_hook", "rejected", "A hook of the project left it out."),
     Reason("mismatch", "failed", "A value is further from the reference than the bound allows."),

@@ -151,6 +151,9 @@ def gradient(
         noise = (
             max(float(np.max(f.slack, initial=0.0)) for f in forward) * EPSILON["float64"] / unit
         )
+        # An argument that is moved by a step is itself rounded.
+        reach = max((_largest(argument) for argument in arguments[:primals]), default=0.0)
+        noise += scale * EPSILON["float64"] * reach
         # Halving the step divides the truncation by 4, so this is three times what is left.
         truncation = np.abs(np.asarray(other) - np.asarray(value))
         bound = relative * scale + noise / STEPS[order] ** order + truncation
