@@ -171,8 +171,8 @@ def _branching(
 
 OPS = [
     Op("lax_cond", "conditionals", "", "", _cond, spans.keep, EQUAL, smooth="kinked",
-       names=("selected", "outcome", "updated", "chosen"), helpers=("cond",), control="cond", verb="cond",
-       weight=4.0),
+       names=("selected", "outcome", "updated", "chosen"), helpers=("cond",), control="cond",
+       verb="cond", weight=4.0),
     Op("switch", "conditionals", "", "", _switch, spans.keep, EQUAL, smooth="kinked",
        names=("selected", "outcome", "routed", "chosen"), helpers=("switch",), control="switch",
        weight=2.5),

@@ -243,9 +243,7 @@ def _hessian(form: str) -> Signature:
     return propose
 
 
-def _with_tangents(
-    wrap: Callable[[Loss, tuple[Var, ...]], Proposal], *, scalar: bool
-) -> Signature:
+def _with_tangents(wrap: Callable[[Loss, tuple[Var, ...]], Proposal], *, scalar: bool) -> Signature:
     """A derivative along tangents, one for each argument."""
 
     def propose(scope: Scope, _op: Op) -> Proposal | None:
@@ -328,4 +326,3 @@ OPS = [
     _row("jvp", _with_tangents(_jvp, scalar=False), ("directional",), (), 1.0),
     _row("vjp", _vjp, ("pullback",), (), 1.0),
 ]  # fmt: skip
-

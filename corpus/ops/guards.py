@@ -9,13 +9,13 @@ from jaxsmith.vocabulary.accuracy import MOVE, ulps
 from jaxsmith.vocabulary.code import LEVELS
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.op import Op, Proposal
-from jaxsmith.vocabulary.value import Var
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jaxsmith.vocabulary.aval import Aval
     from jaxsmith.vocabulary.op import Attributes, Guard, Scope, Smoothness, Span
+    from jaxsmith.vocabulary.value import Var
 
 LARGE = 30.0  # the end of a clip where the domain has none of its own
 

@@ -124,9 +124,7 @@ def _chain(scope: Scope, op: Op) -> Proposal | None:
         terms *= value.aval.shape[-1] if not last and k < count - 1 else 1
     left = first.aval.shape[:-1]
     right = operands[-1].aval.shape[1:]
-    return Proposal(
-        tuple(operands), (Aval((*left, *right), first.aval.dtype),), {"terms": terms}
-    )
+    return Proposal(tuple(operands), (Aval((*left, *right), first.aval.dtype),), {"terms": terms})
 
 
 _REACH = ((-1e3, 1e3), (-1e3, 1e3))

@@ -106,9 +106,7 @@ def _length(
     return Interval(0.0, 1.001 * intervals[0].magnitude * growth)
 
 
-def _gap(
-    intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
-) -> Interval:
+def _gap(intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes) -> Interval:
     reach = spans.absolute(intervals[0] - intervals[1]).high
     return Interval(0.0, 1.001 * reach * math.sqrt(reduce.terms(attributes)))
 

@@ -121,7 +121,7 @@ def _power_span(
     intervals: Sequence[Interval], avals: Sequence[Aval], attributes: Attributes
 ) -> Interval:
     exponent = int(str(attributes["exponent"]))
-    reach = intervals[0].magnitude**exponent * avals[0].shape[-1] ** (exponent - 1)
+    reach = intervals[0].magnitude ** exponent * avals[0].shape[-1] ** (exponent - 1)
     return Interval(-reach if intervals[0].low < 0 else 0.0, reach)
 
 

@@ -181,6 +181,7 @@ OPS = [
          of_matrix(INVERTIBLE, _batch, choices=({"part": "[1]"}, {"part": ".logabsdet"})),
          _log_volume, ("log_determinant", "log_volume")),
     _row("cholesky_logdet", "2.0 * jnp.sum(jnp.log(jnp.diag(jnp.linalg.cholesky({matrix}))))",
-         "np.linalg.slogdet({matrix})[1]", of_matrix(POSITIVE, _batch, choices=({"numpy_level": "atom"},)),
+         "np.linalg.slogdet({matrix})[1]",
+         of_matrix(POSITIVE, _batch, choices=({"numpy_level": "atom"},)),
          _log_volume, ("log_determinant", "complexity"), verb="logdet", level="mul"),
 ]  # fmt: skip

@@ -39,9 +39,7 @@ def _hypot(x: Interval, y: Interval) -> Interval:
 
 def _log_add(base: float) -> Span:
     unit = math.log(base)
-    return spans.corners(
-        lambda a, b: max(a, b) + math.log1p(math.exp(-abs(a - b) * unit)) / unit
-    )
+    return spans.corners(lambda a, b: max(a, b) + math.log1p(math.exp(-abs(a - b) * unit)) / unit)
 
 
 def _copysign(x: Interval, y: Interval) -> Interval:

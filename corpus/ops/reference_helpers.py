@@ -263,7 +263,7 @@ def gelu_by_normal(x):
 
 
 def gelu_by_tanh(x):
-    """The approximation of the above by a hyperbolic tangent."""
+    """GELU, by its approximation with a hyperbolic tangent."""
     return 0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (x + 0.044715 * x**3)))
 
 

@@ -43,7 +43,8 @@ def _special(
     return function(name, "math", signature or default, span,
                     jax=f"jax.scipy.special.{name}({arguments})",
                     numpy=f"special.{name}({arguments})", accuracy=accuracy or ulps(size, double),
-                    domain=domain, names=names, elementwise=True, weight=weight, smooth=smooth)  # fmt: skip
+                    domain=domain, names=names, elementwise=True, weight=weight,
+                    smooth=smooth)  # fmt: skip
 
 
 def _between(low: Callable[[float], float], high: Callable[[float], float]) -> Span:

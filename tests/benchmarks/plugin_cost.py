@@ -28,7 +28,8 @@ ROOT = Path(__file__).parents[2]
 def emit(size: int, folder: Path) -> list[str]:
     """The command that builds a corpus in one process."""
     return [
-        *(sys.executable, "-m", "pytest", "corpus", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"),
+        *(sys.executable, "-m", "pytest", "corpus", "-q", "-p", "no:xdist"),
+        *("-p", "no:cacheprovider"),
         f"--corpus-size={size}",
         f"--emit={folder}",
     ]  # fmt: skip

@@ -71,5 +71,5 @@ def test_nearly_every_broken_program_is_caught():
                 if not caught(function, examined, mutant):
                     survivors.append(mutant)
     assert total >= 150
-    # What survives is equal in meaning (a mean of one element, a maximum that one side always wins).
+    # What survives is equal in meaning (a mean of one element, an unused branch).
     assert len(survivors) <= 0.12 * total, "\n\n".join(survivors)

@@ -1,4 +1,4 @@
-"""What some version of JAX can't do right, as data: a program is held against it before it is run."""
+"""What some version of JAX can't do right, as data that a program is held against."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class Expectation:
 
     ``values[i]`` has output ``i``'s shape: float64 or complex128 for a floating output, the
     output's own dtype otherwise. ``bounds[i]`` is a float64 array of the same shape: 0 where the
-    output must be equal. NaN and infinities in ``values`` must be matched exactly, whatever the bound.
+    output must be equal. NaN and infinities in ``values`` must be matched exactly.
     """
 
     values: tuple[NDArray[np.generic], ...]
