@@ -26,7 +26,7 @@ def test_it_holds_the_plugin_the_functions_and_the_licence(wheel):
     assert "jaxsmith/pytest_plugin/__init__.py" in names
     assert "jaxsmith/py.typed" in names
     assert "jaxsmith_corpus/test_corpus.py" in names
-    assert "jaxsmith_corpus/ops/reference_helpers.py" in names
+    assert "jaxsmith_corpus/reference_helpers.py" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not any(name.startswith(("tests/", "corpus/", "output/")) for name in names)
 

@@ -84,7 +84,7 @@ def _windows(kinds: str, result: Result = reduce.same) -> Signature:
         attributes = {
             "sizes": repr(tuple(sizes)),
             "steps": repr(tuple(steps)),
-            "start": _start(op, x.aval.dtype),
+            "start": _start(op, x.aval.dtype, x64=scope.x64),
             "picked": _picked(steps),
             "inner": repr(tuple(range(-len(shape), 0))),
             "terms": _product(sizes),
@@ -111,11 +111,13 @@ def _picked(steps: list[int]) -> str:
     return f"[{', '.join(parts)}]"
 
 
-def _start(op: Op, dtype: str) -> str:
+def _start(op: Op, dtype: str, *, x64: bool) -> str:
     """The value that a window's reduction starts from, which changes nothing."""
     if dtypes.kind(dtype) == "i":
-        limits = f"jnp.iinfo(jnp.{dtype})"
-        return {"window_max": f"{limits}.min", "window_min": f"{limits}.max"}.get(op.name, "0")
+        low, high = dtypes.integer_range(dtype)
+        number = {"window_max": low, "window_min": high}.get(op.name, 0)
+        # In x64 mode a plain number is an int64, which does not start a window of int32.
+        return f"jnp.int32({number})" if x64 and dtype == "int32" else str(number)
     return {"window_max": "-jnp.inf", "window_min": "jnp.inf"}.get(op.name, "0.0")
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.value import Var
 
 FRACTIONS = (0.5, 0.25, 0.75, 0.9, 0.1, 0.3, 0.8, 0.05, 0.95)
-LISTS = ((0.25, 0.75), (0.25, 0.5, 0.75), (0.1, 0.9), (0.05, 0.5, 0.95), (0.2, 0.4, 0.6, 0.8))
+QUARTERS = (0.5, 0.25, 0.75)
+QUARTER_LISTS = ((0.25, 0.75), (0.25, 0.5, 0.75))
+LISTS = (*QUARTER_LISTS, (0.1, 0.9), (0.05, 0.5, 0.95), (0.2, 0.4, 0.6, 0.8))
 METHODS = ("lower", "higher", "midpoint", "nearest")
 
 # With more elements than this, rounding the position of a quantile shows in its value.
@@ -71,13 +73,14 @@ def _quantiles(percent: bool) -> Signature:
             return None
         count = axes.count(x.aval.shape)
         many = scope.rng.chance(0.35)
-        fractions = scope.rng.choice(LISTS) if many else (scope.rng.choice(FRACTIONS),)
+        # The bound of an integer's quantile leaves no room for a position that is rounded.
+        short = dtypes.kind(x.aval.dtype) == "i"
+        lists = QUARTER_LISTS if short else LISTS
+        singles = QUARTERS if short else FRACTIONS
+        fractions = scope.rng.choice(lists) if many else (scope.rng.choice(singles),)
         method = ""
         if scope.rng.chance(0.35) and all(_clear(fraction, count) for fraction in fractions):
             method = f', method="{scope.rng.choice(METHODS)}"'
-        exact = all(fraction in (0.25, 0.5, 0.75) for fraction in fractions)
-        if dtypes.kind(x.aval.dtype) == "i" and not exact:
-            return None  # the bound of an integer's quantile leaves no room for a rounded position
         levels = [str(round(100 * f) if percent else f) for f in fractions]
         text = f"[{', '.join(levels)}]" if many else levels[0]
         attributes = {

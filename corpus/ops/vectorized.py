@@ -29,7 +29,8 @@ def _vmap(scope: Scope, _op: Op) -> Proposal | None:
         return None
     axis = scope.rng.integer(0, first.aval.rank - 1)
     length = first.aval.shape[axis]
-    operands, axes = [first], [axis]
+    operands: list[Var] = [first]
+    axes: list[int | None] = [axis]
     axes += _more_operands(scope, operands, length)
     params = [
         inner(var, hints=SLICE_NAMES[i]) if at is None else sliced(var, at, SLICE_NAMES[i])

@@ -65,7 +65,8 @@ def test_jax_and_numpy_agree_on_a_row(op):
         if expectation is None:
             continue
         with jax.enable_x64(function.x64):
-            result = load(function.source_code, function.name)(*inputs.arrays)
+            arrays = map(jax.numpy.asarray, inputs.arrays)
+            result = load(function.source_code, function.name)(*arrays)
             actual = [np.asarray(leaf) for leaf in jax.tree.leaves(result)]
         found = compare(actual, expectation, function.outputs)
         assert found.ok, f"{found.mismatch.detail}\n{function.source_code}"

@@ -53,7 +53,7 @@ class Corpus:
     """The categories of a package and the vocabulary they draw from.
 
     The package holds ``categories/`` (each module a ``CATEGORY``), ``ops/`` (each module a list
-    ``OPS``) and ``ops/reference_helpers.py`` (functions that references may call); and, if some JAX
+    ``OPS``) and ``reference_helpers.py`` (functions that references may call); and, if some JAX
     can't be trusted with everything, ``limitations.py`` (a list ``LIMITATIONS``).
     """
 
@@ -61,7 +61,7 @@ class Corpus:
         ops = importlib.import_module(f"{package}.ops")
         categories = importlib.import_module(f"{package}.categories")
         self.vocabulary = Vocabulary(discover(ops))
-        self.helpers = Helpers(Path(ops.__path__[0]) / "reference_helpers.py")
+        self.helpers = Helpers(Path(ops.__path__[0]).parent / "reference_helpers.py")
         self.categories: Mapping[str, Category] = _categories(categories)
         self.limitations = _limitations(package)
         self.tags: Mapping[str, str] = TAGS

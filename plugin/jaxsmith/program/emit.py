@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from jaxsmith.program.layout import breaks_well, statement
-from jaxsmith.vocabulary.code import ATOM, LEVELS, Code, fill
+from jaxsmith.vocabulary.code import LEVELS, Code, fill
 from jaxsmith.vocabulary.value import Var
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ Spelling = Literal["jax", "numpy"]
 GROUP_NAMES = (("carry", "state", "loop_state"), ("inputs", "items", "carry", "state"))
 
 LONGEST_INLINE = 44
-LONGEST_RESULT = 64
 LONGEST_LAMBDA = 56
 
 
@@ -80,7 +79,11 @@ class Printer:
             code = self._spell(eqn, pending, regions)
             single = eqn.outputs[0]
             once = len(eqn.outputs) == 1 and here[single] == everywhere[single] == 1
-            if once and "unpack" not in eqn.attributes and self._inlines(code, single, graph):
+            if (
+                once
+                and "unpack" not in eqn.attributes
+                and self._inlines(code, single, graph, depth)
+            ):
                 pending[single] = code
             else:
                 text = f"{self._target(eqn, everywhere)} = {code}"
@@ -106,9 +109,9 @@ class Printer:
         named = ((self.namer.of(var), code) for var, code in codes.items())
         return [line for name, code in named for line in statement(f"{name} = {code}", depth)]
 
-    def _inlines(self, code: Code, var: Var, graph: Graph) -> bool:
+    def _inlines(self, code: Code, var: Var, graph: Graph, depth: int) -> bool:
         if graph.results == (var,):
-            return len(code.text) <= LONGEST_RESULT or code.level == ATOM
+            return breaks_well(f"return {code}", depth)
         return var in self.inlined and len(code.text) <= LONGEST_INLINE
 
     def _target(self, eqn: Eqn, uses: Counter[Var]) -> str:

@@ -46,6 +46,7 @@ def examine_case(
         progressed.extracted = extracted
         _check_structure(function, extracted)
         checks = tuple(_check(function, extracted, *pair) for pair in expected)
+    assert progressed.subject is not None  # it was written
     return Evidence(progressed.subject, extracted, checks, RULE)
 
 

@@ -161,7 +161,7 @@ def gradient(
     return results
 
 
-# The steps of the helpers in ``corpus/ops/reference_helpers.py``, by order of derivative.
+# The steps of the helpers in ``corpus/reference_helpers.py``, by order of derivative.
 STEPS = {1: 1e-5, 2: 1e-4}
 STEPPED = ("derivative", "second_derivative", "directional", "pullback")
 

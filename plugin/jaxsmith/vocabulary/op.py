@@ -107,7 +107,7 @@ class Op:
             ``"kinked"`` (differentiable almost everywhere) or ``"none"``.
         names: names that suit the result.
         verb: how the operation is called in a function's name; by default its own name.
-        helpers: functions of ``corpus/ops/reference_helpers.py`` that the NumPy spelling calls.
+        helpers: functions of ``corpus/reference_helpers.py`` that the NumPy spelling calls.
         elementwise: every element of the result comes from one element of each operand.
         weight: how often it is chosen within its family.
         control: for an operation that calls functions (its regions), the name of its meaning in
