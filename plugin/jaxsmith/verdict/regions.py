@@ -137,11 +137,7 @@ def gradient(
         return [Bounded(value) for value in values]
     forward = interpreter.run(region, operands[:primals], env)
     order = number(eqn, "order")
-    # Only float64 outputs are held so tightly that what the step truncates counts.
-    fine = any(var.aval.dtype == "float64" for var in eqn.outputs)
-    coarse = values
-    if fine:
-        coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
+    coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
     results = []
     for value, other, var in zip(values, coarse, eqn.outputs, strict=True):
         unit = EPSILON[var.aval.dtype]
