@@ -175,26 +175,37 @@ def _coarser(namespace: dict[str, Any], order: int) -> dict[str, Any]:
 def refuse_kinks(function: Callable[..., Any], arguments: list[Any]) -> None:
     """Refuse inputs near which the function has a kink, where its derivative is a convention.
 
-    A second difference over ten steps of the derivative's is of the order of the step where the
-    function is smooth, and of the order of 1 across a kink.
+    A second difference grows with the square of its step where the function is smooth, and with the
+    step itself across a kink; so two steps tell, ten and twenty times the derivative's own.
 
     Raises:
         RejectedError: ``ill_conditioned``, if some coordinate is that close to a kink.
     """
     centre = np.asarray(function(*arguments))
+    floor = KINK_STEP * SMALLEST_KINK + 64 * EPSILON["float64"] * max(1.0, _largest(centre))
     for k, argument in enumerate(arguments):
         for index in np.ndindex(np.shape(argument)):
-            moved = [np.array(a, dtype=np.float64) for a in arguments]
-            moved[k][index] += KINK_STEP
-            above = np.asarray(function(*moved))
-            moved[k][index] -= 2 * KINK_STEP
-            bend = np.abs(above + np.asarray(function(*moved)) - 2 * centre) / KINK_STEP
-            if np.max(bend, initial=0.0) > KINK_BEND * max(1.0, _largest(centre)):
+            near, far = (
+                np.abs(_second_difference(function, arguments, k, index, step) - 2 * centre)
+                for step in (KINK_STEP, 2 * KINK_STEP)
+            )
+            if np.any((near > floor) & (far < 3 * near)):
                 raise RejectedError("ill_conditioned", "an input is too close to a kink")
 
 
+def _second_difference(
+    function: Callable[..., Any], arguments: list[Any], k: int, index: tuple[int, ...], step: float
+) -> Any:
+    """The sum of the function a step above and a step below in one coordinate."""
+    moved = [np.array(argument, dtype=np.float64) for argument in arguments]
+    moved[k][index] += step
+    above = np.asarray(function(*moved))
+    moved[k][index] -= 2 * step
+    return above + np.asarray(function(*moved))
+
+
 KINK_STEP = 1e-4
-KINK_BEND = 0.02
+SMALLEST_KINK = 1e-6  # a smaller jump of the derivative is nobody's convention
 
 
 def _largest(value: Any) -> float:
