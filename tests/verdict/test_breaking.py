@@ -44,7 +44,7 @@ def caught(function, examined, source):
 
     from jaxsmith.stages import load
 
-    with jax.enable_x64(function.x64), jax.disable_jit(False):
+    with jax.enable_x64(function.x64):
         try:
             fn = jax.jit(load(source, function.name))
             for inputs, expectation in examined:

@@ -6,7 +6,6 @@ keep operands inside the domain of the operation that takes them.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,9 +63,7 @@ class Interval:
         return iter((self.low, self.high))
 
 
-REAL = Interval(-math.inf, math.inf)
 BOOL = Interval(0, 1)
-UNIT = Interval(-1.0, 1.0)
 
 
 def hull(ends: Iterable[float]) -> Interval:

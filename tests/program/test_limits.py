@@ -1,0 +1,39 @@
+"""Known bugs of a JAX: programs that meet one are told, on the versions that have it."""
+
+import pytest
+
+from corpus import CORPUS
+from corpus.limitations import LIMITATIONS
+from jaxsmith.program.graph import Eqn, Graph
+from jaxsmith.program.limits import bites
+
+SLICES = LIMITATIONS[0]
+
+
+def graph_of(*rows):
+    """A graph that holds these operations and nothing else."""
+    eqns = tuple(Eqn(CORPUS.vocabulary[name], (), (), {}) for name in rows)
+    return Graph((), eqns, ())
+
+
+@pytest.mark.parametrize(
+    ("rows", "version", "known"),
+    [
+        (("dynamic_slice_in_dim", "index_one"), "0.10.2", True),
+        (("dynamic_slice_in_dim", "index_one"), "0.9.3", True),
+        (("dynamic_slice_in_dim", "index_one"), "0.12.0.1", False),
+        (("dynamic_slice_in_dim", "index_one"), "1.0", False),
+        (("dynamic_slice_in_dim", "sin"), "0.10.2", False),
+    ],
+)
+def test_a_limitation_bites_by_operations_and_version(rows, version, known):
+    assert bites(LIMITATIONS, graph_of(*rows), version) is (SLICES if known else None)
+
+
+def test_every_limitation_names_operations_that_exist_and_a_finding():
+    from pathlib import Path
+
+    findings = Path(__file__).parents[2].joinpath("FINDINGS.md").read_text(encoding="utf-8")
+    for known in LIMITATIONS:
+        assert known.rows <= CORPUS.vocabulary.by_name.keys()
+        assert f"## {known.name}\n" in findings
