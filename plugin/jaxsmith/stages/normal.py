@@ -1,7 +1,7 @@
 """The one place where text that depends on the process is taken out.
 
 JAX prints parameters of equations with ``repr``, so a jaxpr can hold ``<function f at 0x7f...>``
-(callbacks, policies of rematerialisation, computations of ``reduce``) and ``f at /any/folder/f.py:3``
+(callbacks, policies of rematerialisation, computations of ``reduce``) and ``f at /any/f.py:3``
 (Pallas kernels, messages of errors). JAX masks some addresses by itself, as ``0xXXXXXXXXXXXX``;
 those go too, so that all are written alike: ``<function f>``.
 
