@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxsmith
+from jaxsmith.stages import DEFAULT_STAGES
 from jaxsmith.stages.environment import prepare
 
 PAGE = Path(__file__).resolve().parents[1] / "reading-the-ir.md"
@@ -38,13 +39,16 @@ def arguments() -> tuple[np.ndarray, ...]:
 
 def blocks() -> dict[str, str]:
     """The text of every named block of the page."""
-    found = jaxsmith.extract(leaky_layer, *arguments(), x64=False)
+    stages = (*DEFAULT_STAGES, "passes", "llvm")
+    found = jaxsmith.extract(leaky_layer, *arguments(), stages=stages, x64=False)
     costs = {"flops": found.flops, "bytes_accessed": found.bytes_accessed}
     memory = {f"memory, {use}": size for use, size in found.memory.items()}
     setting = {**found.versions, "xla_threads": found.config["xla_threads"]}
     return {
         "source": inspect.getsource(leaky_layer),
-        **{stage: f"{text.rstrip()}\n" for stage, text in found.texts.items()},
+        **{stage: f"{found.texts[stage].rstrip()}\n" for stage in DEFAULT_STAGES},
+        "passes": _headers(found.texts["passes"]),
+        "llvm": _end(found.texts["llvm"]),
         "primitives": _lines(found.primitives),
         "stablehlo_ops": _lines(found.stablehlo_ops),
         "costs": _lines({**costs, **memory}),
@@ -60,6 +64,17 @@ def written(page: str) -> dict[str, str]:
 def rewrite(page: str, texts: dict[str, str]) -> str:
     """The page with other texts in its named blocks."""
     return NAMED_BLOCK.sub(lambda block: block[1] + texts[block[2]], page)
+
+
+def _headers(passes: str) -> str:
+    """The lines of the text that say which pass made what follows."""
+    return "".join(f"{line}\n" for line in passes.splitlines() if line.startswith("//"))
+
+
+def _end(llvm: str, lines: int = 7) -> str:
+    """The last lines of the last function."""
+    functions = llvm[: llvm.rindex("\n}\n")] + "\n}"
+    return "".join(f"{line}\n" for line in functions.splitlines()[-lines:])
 
 
 def _lines(mapping: Mapping[str, object]) -> str:

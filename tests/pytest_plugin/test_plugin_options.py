@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,10 @@ def test_help_has_one_group_with_the_defaults(project: Project) -> None:
             "jaxsmith: a corpus of verified JAX functions:",
             "*--emit=DIR*",
             "*--emit-stages=STAGE,...*",
+            "*jaxpr,stablehlo,hlo,optimized_hlo.*",
+            "*--emit-platforms=PLATFORM,...*",
             "*--corpus-size=N*",
-            "*Default: 10000.*",
+            "*Default: 10100.*",
             "*--corpus-seed=S*",
         ]
     )
@@ -32,6 +35,11 @@ def test_help_has_one_group_with_the_defaults(project: Project) -> None:
         ("--corpus-size=many", "*--corpus-size: expected a whole number, got 'many'"),
         ("--corpus-seed=-1", "*--corpus-seed: expected 0 or more, got -1"),
         ("--emit-stages=jaxpr,ptx", "*--emit-stages: unknown stage 'ptx'; the stages are jaxpr, *"),
+        ("--emit-stages=", "*--emit-stages: unknown stage ''; the stages are jaxpr, *"),
+        (
+            "--emit-platforms=cuda,ptx",
+            "*--emit-platforms: unknown platform 'ptx'; the platforms are cuda, rocm, tpu",
+        ),
         ("--emit=", "*--emit: expected a folder, got an empty name"),
     ],
 )
@@ -63,3 +71,58 @@ def test_each_worker_running_everything_is_refused(project: Project) -> None:
     result = project.emit("-n", "2", "--dist=each")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --emit: --dist=each would write every record several *"])
+
+
+def test_a_stage_whose_tool_is_missing_is_one_line_and_exit_code_4(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    result = project.emit("--emit-stages=asm")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*--emit-stages: the stage 'asm' needs objdump or llvm-objdump, *"]
+    )
+    assert not (project.path / "out").exists()
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_platforms_and_further_stages_become_fields(project: Project, workers: str) -> None:
+    asked = ["--emit-platforms=tpu, cuda", "--emit-stages=llvm,stablehlo"]
+    result = project.emit("-n", workers, "--corpus-size=3", *asked)
+    assert result.ret == pytest.ExitCode.OK
+    manifest = json.loads((project.path / "out" / "manifest.json").read_bytes())
+    assert manifest["provenance"]["stages"] == [
+        "stablehlo",
+        "llvm",
+        "stablehlo_cuda",
+        "stablehlo_tpu",
+    ]
+    schema = json.loads((project.path / "out" / "schema.json").read_bytes())
+    assert schema["properties"]["stablehlo_cuda"]["type"] == ["string", "null"]
+    records = project.records()
+    assert records
+    for record in records:
+        assert record["stablehlo_cuda"].startswith("module @")
+        assert "define " in record["llvm"]
+        assert not {"jaxpr", "stablehlo_rocm", "passes"} & record.keys()
+
+
+NO_LOWERING = """
+import jax
+import numpy as np
+
+def schur(x):
+    return jax.scipy.linalg.schur(x)
+
+def test_schur(jaxsmith):
+    jaxsmith.check(schur, np.diag(np.array([1, 2], np.float32)))
+"""
+
+
+def test_a_function_without_a_lowering_passes_with_null(project: Project) -> None:
+    project.pytester.makepyfile(test_mini=NO_LOWERING)
+    result = project.emit("--emit-platforms=cuda")
+    result.assert_outcomes(passed=1)
+    (record,) = project.records()
+    assert record["stablehlo_cuda"] is None
+    assert record["test_success"]

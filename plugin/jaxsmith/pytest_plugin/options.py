@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaxsmith.errors import InvalidRequestError
-from jaxsmith.stages.names import DEFAULT_STAGES, select
+from jaxsmith.stages.names import DEFAULT_STAGES, PLATFORMS, STAGES, lowerings, select
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import pytest
 
 
@@ -20,7 +22,7 @@ class Options:
 
     Attributes:
         emit: the folder that the corpus is written to; None checks the functions only.
-        stages: the stages whose texts a record holds.
+        stages: the stages whose texts a record holds, the lowerings for platforms included.
         size: how many functions to write, over all the categories selected.
         seed: the seed of the corpus.
     """
@@ -36,7 +38,7 @@ class Options:
         folder = config.getoption("emit")
         return cls(
             emit=None if folder is None else config.invocation_params.dir / folder,
-            stages=config.getoption("emit_stages"),
+            stages=select((*config.getoption("emit_stages"), *config.getoption("emit_platforms"))),
             size=config.getoption("corpus_size"),
             seed=config.getoption("corpus_seed"),
         )
@@ -56,13 +58,23 @@ def add_options(parser: pytest.Parser) -> None:
         type=_stages,
         default=DEFAULT_STAGES,
         metavar="STAGE,...",
-        help=f"Stages whose texts a record holds. Default: {','.join(DEFAULT_STAGES)}.",
+        help=f"Stages whose texts a record holds; there are {', '.join(STAGES)}. "
+        f"Default: {','.join(DEFAULT_STAGES)}.",
+    )
+    group.addoption(
+        "--emit-platforms",
+        type=_lowerings,
+        default=(),
+        metavar="PLATFORM,...",
+        help="Platforms whose StableHLO a record holds as well, lowered only; they need not be "
+        f"there: {', '.join(PLATFORMS)}. Default: none.",
     )
     group.addoption(
         "--corpus-size",
         type=_size,
-        default=10_000,
+        default=10_100,
         metavar="N",
+        # One in a thousand turns out like an earlier one, and is dropped: 10,000 remain.
         help="Number of functions, divided evenly over the categories that -m can select. "
         "Default: %(default)s.",
     )
@@ -82,8 +94,16 @@ def _folder(text: str) -> Path:
 
 
 def _stages(text: str) -> tuple[str, ...]:
+    return _chosen(select, text)
+
+
+def _lowerings(text: str) -> tuple[str, ...]:
+    return _chosen(lowerings, text)
+
+
+def _chosen(choose: Callable[[Iterable[str]], tuple[str, ...]], text: str) -> tuple[str, ...]:
     try:
-        return select(name.strip() for name in text.split(","))
+        return choose([name.strip() for name in text.split(",")])
     except InvalidRequestError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

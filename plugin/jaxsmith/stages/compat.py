@@ -6,14 +6,45 @@ importable without it.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from jaxsmith.errors import JaxsmithError
+from jaxsmith.stages.errors import StageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jax.extend.mlir import ir
     from jax.stages import Compiled, Lowered
+
+    DumpOptions = Mapping[str, str | bool]
+
+DUMP_OBJECTS: DumpOptions = MappingProxyType({})
+"""What to ask of XLA for the object files, which every dump holds."""
+
+DUMP_LLVM: DumpOptions = MappingProxyType({"xla_dump_emitter_re": "llvm"})
+"""What to ask of XLA for the LLVM IR, which JAX 0.10 dumps unasked.
+
+Whatever matches the emitters of MLIR too, such as ``".*"``, crashes now and then.
+"""
+
+DUMP_PASSES: DumpOptions = MappingProxyType({"xla_dump_hlo_pass_re": ".*"})
+"""What to ask of XLA for the HLO after each pass."""
+
+_DUMP_ALWAYS: DumpOptions = MappingProxyType(
+    # Metadata has the file names of the caller; elsewhere constants would be `{...}`.
+    {"xla_dump_disable_metadata": True, "xla_dump_large_constants": True}
+)
+_START = ".before_optimizations.txt"
+_END = re.compile(r"(?:\w+_)?after_optimizations\.txt")
+_STATE = re.compile(r"(\d+)\.(.+?)\.after_(.+?)(?:\.before_.+)?\.txt")
+# JAX 0.12 numbers these passes through the life of the process.
+_NUMBERED_PASS = re.compile(r"(?<=^apply-xla-transforms)-\d+$")
 
 
 class MissingApiError(JaxsmithError):
@@ -36,10 +67,83 @@ def optimized_hlo(compiled: Compiled) -> str:
     return "\n".join(module.to_string(options) for module in executable.hlo_modules())
 
 
+def compile_dumping(lowered: Lowered, options: DumpOptions) -> tuple[Compiled, Mapping[str, bytes]]:
+    """Compile, and keep what XLA writes to files while it does.
+
+    Args:
+        lowered: what to compile.
+        options: what to ask of XLA, of the ``DUMP_...`` above.
+
+    Returns:
+        The executable, and the files by name, without the part of the name that says which module
+        of the process it is.
+
+    Raises:
+        StageError: stage ``"compile"``, when XLA wrote nothing.
+    """
+    with TemporaryDirectory(prefix="jaxsmith-") as folder:
+        compiled = lowered.compile({**_DUMP_ALWAYS, **options, "xla_dump_to": folder})
+        files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+    modules = [name.removesuffix(_START) for name in files if name.endswith(_START)]
+    if len(modules) != 1:
+        raise StageError(
+            "compile",
+            f"XLA dumped {len(modules)} modules, not one; if JAX's persistent compilation cache is "
+            "in use, turn it off with JAX_ENABLE_COMPILATION_CACHE=0",
+        )
+    module = modules[0] + "."
+    return compiled, {name.removeprefix(module): content for name, content in files.items()}
+
+
+def hlo_states(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """The HLO before the first pass, after each pass and at the end, each with its moment.
+
+    XLA also writes at the start of a pipeline of passes; what changed there changed between two
+    pipelines, such as the order of the instructions, which scheduling fixes.
+    """
+    yield "before any pass", files[_START[1:]].decode()
+    passes = sorted(
+        (int(found[1]), found[2], found[3], content)
+        for name, content in files.items()
+        if (found := _STATE.fullmatch(name))
+    )
+    for _, pipeline, name, content in passes:
+        after = f"after {_NUMBERED_PASS.sub('', name)}, in {pipeline}"
+        moment = f"at the start of {pipeline}" if name == "pipeline-start" else after
+        yield moment, content.decode()
+    yield from (("at the end", files[name].decode()) for name in files if _END.fullmatch(name))
+
+
+def llvm_modules(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The LLVM IR after LLVM's own passes, by the name of the module, sorted."""
+    found = _named(files, re.compile(r"(?:(.+)\.)?ir-with-opt\.ll"))
+    return {name: content.decode() for name, content in found}
+
+
+def object_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The object files by the name of the module that each was made from, sorted."""
+    return dict(_named(files, re.compile(r"obj-file\.(?:(.+)\.)?o")))
+
+
+def varies(module: str) -> bool:
+    """Whether code of that name is not the same in every process.
+
+    XLA compiles a call, such as a small loop becomes one, to a function that takes every buffer of
+    what it calls, in the order of a hash table whose seed is an address.
+    """
+    return module.endswith("_computation_kernel_module")
+
+
 def stablehlo_module(lowered: Lowered) -> ir.Module:
     """The StableHLO module itself, of which ``Lowered.as_text()`` is the text."""
     module = lowered.compiler_ir("stablehlo")
     return cast("ir.Module", _present(module, "Lowered.compiler_ir"))
+
+
+def device_count(compiled: Compiled) -> int:
+    """On how many devices the executable runs."""
+    executable = _present(compiled.runtime_executable(), "Compiled.runtime_executable")
+    return len(executable.local_devices())
 
 
 def static_arguments(jitted: object) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -50,6 +154,15 @@ def static_arguments(jitted: object) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """
     info = _present(getattr(jitted, "_jit_info", None), "PjitFunction._jit_info")
     return info.static_argnums, info.static_argnames
+
+
+def _named(files: Mapping[str, bytes], form: re.Pattern[str]) -> list[tuple[str, bytes]]:
+    # What is compiled apart from kernels, such as a comparator, has no name if in one part.
+    return sorted(
+        (found[1] or "part", content)
+        for name, content in files.items()
+        if (found := form.fullmatch(name))
+    )
 
 
 def _present(value: Any, api: str) -> Any:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from jaxsmith.stages.errors import guard
+from jaxsmith.stages import compat
+from jaxsmith.stages.errors import NoTextError, guard, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jax.stages import Compiled, Lowered, Traced, Wrapped
+
+    from jaxsmith.stages.compat import DumpOptions
 
 # jax.stages.Wrapped would also match a jitted method bound to its object, whose `trace` is that of
 # the function and knows nothing of the object.
@@ -21,11 +24,28 @@ _JITTED = type(jax.jit(lambda: None))
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """A function traced, lowered and compiled, each once, for one set of arguments."""
+    """A function traced, lowered and compiled, each once, for one set of arguments.
+
+    ``dumped`` holds the files that XLA wrote meanwhile, if it was asked to, by name.
+    """
 
     traced: Traced
     lowered: Lowered
     compiled: Compiled
+    dumped: Mapping[str, bytes]
+
+    def stablehlo_for(self, platform: str) -> str:
+        """What JAX lowers for a platform that need not be there, from the same jaxpr.
+
+        Raises:
+            NoTextError: JAX could not lower the function for it.
+        """
+        try:
+            lowered: Lowered = self.traced.lower(lowering_platforms=(platform,))
+        except Exception as error:
+            # Whatever the type: the function was lowered for the platform that is there.
+            raise NoTextError(one_line(error)) from error
+        return lowered.as_text("stablehlo")
 
 
 def as_jitted(
@@ -50,9 +70,18 @@ def as_jitted(
 
 
 def compile_once(
-    jitted: Wrapped, args: tuple[object, ...], kwargs: Mapping[str, object]
+    jitted: Wrapped,
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+    dump: DumpOptions | None = None,
 ) -> Compilation:
     """Trace, lower and compile.
+
+    Args:
+        jitted: the function.
+        args: its arguments.
+        kwargs: its keyword arguments.
+        dump: what XLA shall write while it compiles; None writes nothing.
 
     Raises:
         StageError: the function failed in the stage that the error names.
@@ -62,5 +91,6 @@ def compile_once(
     with guard("lower"):
         lowered = traced.lower()
     with guard("compile"):
-        compiled = lowered.compile()
-    return Compilation(traced, lowered, compiled)
+        if dump is None:
+            return Compilation(traced, lowered, lowered.compile(), {})
+        return Compilation(traced, lowered, *compat.compile_dumping(lowered, dump))

@@ -20,6 +20,12 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# A process has so many CPU devices, for functions that are spread over several; what is compiled
+# for one is the same text with any number.
+DEVICES = 8
+_DEVICE_FLAG = "--xla_force_host_platform_device_count"
+
+
 def prepare(environ: MutableMapping[str, str]) -> dict[str, str]:
     """Set in the environment what it does not set itself; return what was set.
 
@@ -27,5 +33,8 @@ def prepare(environ: MutableMapping[str, str]) -> dict[str, str]:
     to use, and flags for XLA, are left to the user.
     """
     missing = {name: value for name, value in DEFAULTS.items() if name not in environ}
+    flags = environ.get("XLA_FLAGS", "")
+    if _DEVICE_FLAG not in flags:
+        missing["XLA_FLAGS"] = f"{flags} {_DEVICE_FLAG}={DEVICES}".strip()
     environ.update(missing)
     return missing

@@ -28,6 +28,10 @@ class StageError(JaxsmithError):
         self.detail = detail
 
 
+class NoTextError(JaxsmithError):
+    """A function that has no text at a stage, through no fault of its own; ``str`` says why."""
+
+
 @contextmanager
 def guard(stage: str) -> Iterator[None]:
     """Turn what JAX or the user's function raises within into a ``StageError`` that it caused."""

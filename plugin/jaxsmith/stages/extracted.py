@@ -28,6 +28,8 @@ class Extracted:
 
     Attributes:
         texts: the text of each stage asked for, by the stage's name; the same in every process.
+        missing: why there is no text, by the name of a stage asked for; only a stage that is
+            ``nullable`` can be here.
         primitives: equations of the jaxpr by primitive, inner jaxprs included, sorted.
         stablehlo_ops: operations of the StableHLO module by full name, sorted.
         flops: XLA's estimate for one call; None where it gives none.
@@ -45,6 +47,7 @@ class Extracted:
     """
 
     texts: Mapping[str, str] = field(repr=False)
+    missing: Mapping[str, str]
     primitives: Mapping[str, int]
     stablehlo_ops: Mapping[str, int]
     flops: float | None

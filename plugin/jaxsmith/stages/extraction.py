@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import jax
 
+from jaxsmith.stages import compat
 from jaxsmith.stages.compilation import Compilation, as_jitted, compile_once
 from jaxsmith.stages.costs import Costs
 from jaxsmith.stages.counts import primitives, stablehlo_ops
-from jaxsmith.stages.errors import guard
+from jaxsmith.stages.errors import NoTextError, guard
 from jaxsmith.stages.extracted import Extracted
 from jaxsmith.stages.leaves import avals, structure
 from jaxsmith.stages.memory import Sweeper
-from jaxsmith.stages.names import DEFAULT_STAGES, select
+from jaxsmith.stages.names import DEFAULT_STAGES, lowerings, select
 from jaxsmith.stages.normal import normalise
 from jaxsmith.stages.setting import configuration, versions, x64_enabled
 from jaxsmith.stages.statics import StaticArguments
@@ -21,6 +22,8 @@ from jaxsmith.stages.table import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from jaxsmith.stages.compat import DumpOptions
 
 # If all stay alive, 100 functions hold some 2,000 memory maps and 150 MiB; to sweep costs each of
 # them about 0.15 ms.
@@ -34,6 +37,7 @@ def extract(
     static_argnums: int | Sequence[int] = (),
     static_argnames: str | Sequence[str] = (),
     stages: Iterable[str] = DEFAULT_STAGES,
+    platforms: Iterable[str] = (),
     x64: bool | None = None,
     **kwargs: object,
 ) -> Extracted:
@@ -46,6 +50,8 @@ def extract(
         static_argnums: positions of arguments that are values, not arrays, as for ``jax.jit``.
         static_argnames: their names, as for ``jax.jit``.
         stages: names of the stages whose texts to keep.
+        platforms: platforms to lower the function for as well (``"cuda"``, ``"rocm"``, ``"tpu"``),
+            which need not be there; ``"cuda"`` adds the stage ``"stablehlo_cuda"``.
         x64: whether 64-bit types exist while the function is compiled and run; None leaves it to
             JAX's configuration as it is now.
         **kwargs: its keyword arguments.
@@ -55,21 +61,29 @@ def extract(
 
     Raises:
         StageError: the function can't be traced, lowered or compiled; the error says which.
-        InvalidRequestError: a stage that does not exist.
+        InvalidRequestError: a stage or a platform that does not exist, or a stage that needs a
+            tool that isn't there.
     """
-    names = select(stages)
+    names = select((*select(stages), *lowerings(platforms)))
     _sweeper.count()
     jitted = as_jitted(fn, static_argnums, static_argnames)
     with jax.enable_x64(x64_enabled() if x64 is None else x64):
-        compilation = compile_once(jitted, args, kwargs)
+        compilation = compile_once(jitted, args, kwargs, _dump(names))
         return _read(compilation, names, StaticArguments.of(jitted))
+
+
+def _dump(names: Iterable[str]) -> DumpOptions | None:
+    asked = [dump for name in names if (dump := STAGES[name].dump) is not None]
+    return {option: value for dump in asked for option, value in dump.items()} if asked else None
 
 
 def _read(compilation: Compilation, names: Iterable[str], static: StaticArguments) -> Extracted:
     traced = compilation.traced
     costs = Costs.of(compilation.compiled)
+    texts, missing = _texts(compilation, names)
     return Extracted(
-        texts={name: _text(compilation, name) for name in names},
+        texts=texts,
+        missing=missing,
         primitives=primitives(traced.jaxpr),
         stablehlo_ops=stablehlo_ops(compilation.lowered),
         flops=costs.flops,
@@ -79,12 +93,19 @@ def _read(compilation: Compilation, names: Iterable[str], static: StaticArgument
         outputs=avals(traced.out_info),
         structure=structure(traced.out_tree),
         versions=versions(),
-        config=configuration(),
+        config={**configuration(), "devices": compat.device_count(compilation.compiled)},
         static=static,
         _compiled=compilation.compiled,
     )
 
 
-def _text(compilation: Compilation, name: str) -> str:
-    with guard(name):
-        return normalise(STAGES[name].text(compilation))
+def _texts(compilation: Compilation, names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    texts: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    for name in names:
+        try:
+            with guard(name):
+                texts[name] = normalise(STAGES[name].text(compilation))
+        except NoTextError as error:
+            missing[name] = str(error)
+    return texts, missing

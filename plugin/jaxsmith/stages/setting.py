@@ -32,7 +32,6 @@ def configuration() -> dict[str, bool | int | str | None]:
     """The settings, of JAX and of the process, that change a text or a number."""
     return {
         "x64": x64_enabled(),
-        "devices": jax.device_count(),
         "xla_threads": xla_threads(),
         "default_matmul_precision": _setting("jax_default_matmul_precision"),
         "numpy_dtype_promotion": _setting("jax_numpy_dtype_promotion"),

@@ -1,7 +1,8 @@
 """The table of stages: every level at which a function's text is kept. Does not import JAX.
 
 A new level is one entry here. Its ``text`` is given the whole ``Compilation``, so it can print any
-form of the function, or make another from ``traced`` (such as a lowering for another platform).
+form of the function, make another from ``traced`` (such as a lowering for another platform), or
+read what XLA wrote while it compiled.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jaxsmith.stages import compat
+from jaxsmith.stages import asm, compat, llvm, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jaxsmith.stages.compat import DumpOptions
     from jaxsmith.stages.compilation import Compilation
 
 
@@ -28,6 +30,9 @@ class Stage:
         suffix: the end of the name of a file that holds the text, with its dot.
         text: prints the level from a compiled function.
         default: whether the text is kept when nobody says which stages to keep.
+        nullable: whether a function may have no such text, through no fault of its own.
+        dump: what XLA must write for it while it compiles; None needs nothing written.
+        tools: programs of which it needs one.
     """
 
     name: str
@@ -35,6 +40,21 @@ class Stage:
     suffix: str
     text: Callable[[Compilation], str]
     default: bool = True
+    nullable: bool = False
+    dump: DumpOptions | None = None
+    tools: tuple[str, ...] = ()
+
+
+def _lowered_for(platform: str, title: str) -> Stage:
+    return Stage(
+        f"stablehlo_{platform}",
+        f"The StableHLO that JAX lowers for {title}, lowered only: neither compiled nor run; null "
+        "where JAX here has no lowering of the function for it.",
+        f".stablehlo.{platform}.mlir",
+        lambda compilation: compilation.stablehlo_for(platform),
+        default=False,
+        nullable=True,
+    )
 
 
 _TABLE = (
@@ -57,11 +77,41 @@ _TABLE = (
         lambda compilation: compilation.lowered.as_text("hlo"),
     ),
     Stage(
+        "passes",
+        "The HLO before the first of XLA's passes and after each that changed it.",
+        ".passes.hlo",
+        lambda compilation: passes.followed(compat.hlo_states(compilation.dumped)),
+        default=False,
+        dump=compat.DUMP_PASSES,
+    ),
+    Stage(
         "optimized_hlo",
         "What XLA generates code from: scheduled HLO after every pass, without metadata.",
         ".optimized.hlo",
         lambda compilation: compat.optimized_hlo(compilation.compiled),
     ),
+    Stage(
+        "llvm",
+        "The LLVM IR that XLA made, after LLVM's passes, by module; null where it made none.",
+        ".ll",
+        lambda compilation: llvm.joined(compat.llvm_modules(compilation.dumped)),
+        default=False,
+        nullable=True,
+        dump=compat.DUMP_LLVM,
+    ),
+    Stage(
+        "asm",
+        "The machine code that LLVM made of it, disassembled; null where there is none.",
+        ".s",
+        lambda compilation: asm.disassembled(compat.object_files(compilation.dumped)),
+        default=False,
+        nullable=True,
+        dump=compat.DUMP_OBJECTS,
+        tools=asm.TOOLS,
+    ),
+    _lowered_for("cuda", "NVIDIA's GPUs"),
+    _lowered_for("rocm", "AMD's GPUs"),
+    _lowered_for("tpu", "TPUs"),
 )
 
 STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in _TABLE})
