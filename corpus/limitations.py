@@ -19,4 +19,33 @@ LIMITATIONS = [
         before="0.12",
         reason="XLA merges two dynamic slices without clamping the start of the first",
     ),
+    Limitation(
+        name="derivative-of-ldexp-at-zero",
+        rows=frozenset({"ldexp"}),
+        least=1,
+        before="0.12",
+        reason="the derivative of jnp.ldexp at 0 is 1 whatever the exponent",
+        inside="gradient",
+    ),
+    Limitation(
+        name="gradient-of-a-maximum-lost",
+        rows=frozenset(
+            {
+                "max", "min", "max_where", "min_where", "max_initial", "max_abs",
+                "reduce_max", "reduce_min", "lax_max", "lax_min", "nanmax", "nanmin",
+            }
+        ),
+        least=2,
+        before="0.12",
+        reason="a maximum is looked for among values that are computed again and rounded otherwise",
+        inside="gradient",
+    ),
+    Limitation(
+        name="clamp-with-one-batched-bound",
+        rows=frozenset({"clamp"}),
+        least=1,
+        before=None,
+        reason="vmap of lax.clamp over one of its bounds alone gives clamp shapes that it refuses",
+        inside="vmap",
+    ),
 ]  # fmt: skip

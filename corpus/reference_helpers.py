@@ -106,6 +106,32 @@ def pullback(function, argnum, cotangent, *args, step=1e-5):
     return derivative(weighted, argnum, *args, step=step)
 
 
+def hessian_product(function, argnum, tangent, *args, step=1e-4):
+    """The change of the derivative by one argument as that argument moves along a tangent."""
+
+    def slope(x):
+        moved = (*args[:argnum], x, *args[argnum + 1 :])
+        return derivative(function, argnum, *moved, step=step)
+
+    return directional(slope, (args[argnum],), (tangent,), step=step)
+
+
+def tree_leaves(tree):
+    """The arrays of nested dicts, tuples and lists; those of a dict by key, sorted."""
+    if isinstance(tree, dict):
+        return [leaf for key in sorted(tree) for leaf in tree_leaves(tree[key])]
+    if isinstance(tree, (tuple, list)):
+        return [leaf for branch in tree for leaf in tree_leaves(branch)]
+    return [tree]
+
+
+def iterate(function, count, first, *others):
+    """A step of one value repeated so many times."""
+    for _ in range(count):
+        first = function(first, *others)
+    return first
+
+
 def first_of(values, size, fill):
     """The first values, filled up to a fixed size."""
     missing = max(0, size - len(values))

@@ -159,7 +159,7 @@ OPS = [
     _activation("mish", "mish_by_parts({0})", _gated(0.3089), domain=(-80, 1e5), size=7),
     _with(_activation("elu", "exponential_left({0}, {value}, 1.0)",
                       _by_value(lambda x, a: x if x > 0 else a * math.expm1(x)),
-                      arguments="{0}{tail}", size=6, smooth="once"),
+                      arguments="{0}{tail}", size=6, smooth="kinked"),
           "alpha", (1.0, 1.0, 0.5, 1.5, 0.3), 1.0),
     _with(_activation("celu", "exponential_left({0}, {value}, {value})",
                       _by_value(lambda x, a: x if x > 0 else a * math.expm1(x / a)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jaxsmith.vocabulary import spans
 from jaxsmith.vocabulary.accuracy import stable
 from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.dtypes import kind
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.moves import move, numpy_of, spelled
 from jaxsmith.vocabulary.op import Proposal
@@ -48,7 +49,7 @@ def _zeros_after(rng: Stream, shape: Shape) -> Change:
     forms += ["jnp.concatenate([jnp.zeros({zeros}, dtype=jnp.{dtype}), {0}]{axis})"]
     form = rng.choice(forms)
     target = with_dim(shape, axis, shape[axis] + more)
-    numpy = numpy_of(form).replace(", dtype=np.{dtype}", "")
+    numpy = numpy_of(form).replace(", dtype=np.{dtype}", "{kept}")
     return target, {**attributes, **spelled(form, numpy)}
 
 
@@ -56,7 +57,10 @@ def _with_zeros(scope: Scope, op: Op) -> Proposal | None:
     proposal = changed(_zeros_after, "ffi", ranks=(1, 3))(scope, op)
     if proposal is None:
         return None
-    attributes = {**proposal.attributes, "dtype": proposal.operands[0].aval.dtype}
+    dtype = proposal.operands[0].aval.dtype
+    # The reference computes floats in float64, whatever the function's own are.
+    kept = "" if kind(dtype) == "f" else f", dtype=np.{dtype if dtype != 'bool' else 'bool_'}"
+    attributes = {**proposal.attributes, "dtype": dtype, "kept": kept}
     return Proposal(proposal.operands, proposal.outputs, attributes)
 
 

@@ -29,7 +29,7 @@ MOST_HESSIAN_ELEMENTS = 8
 SLOPES = Interval(-1e3, 1e3)  # ranges of derivatives are not tracked; what uses one guards it
 TWICE = frozenset({"smooth"})
 ONCE = frozenset({"smooth", "once"})
-KINKED = frozenset({"smooth", "once", "kinked"})
+KINKED = frozenset({"smooth", "once", "kinked", "steep"})
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ OPS = [
          names=("log_growth", "log_counts")),
     spellings(map1("sqrt", spans.monotone(math.sqrt), domain=(0.01, 1e5),
                    names=("roots", "deviation")), "lax.sqrt({0})"),
-    map1("cbrt", spans.monotone(math.cbrt), size=5, names=("cube_roots", "sides")),
+    map1("cbrt", spans.monotone(math.cbrt), size=5, names=("cube_roots", "sides"),
+         smooth="none"),  # infinitely steep at 0
     map1("rsqrt", spans.monotone(lambda x: 1 / math.sqrt(x)), domain=_LOG,
          jax="lax.rsqrt({0})", numpy="np.reciprocal(np.sqrt({0}))",
          names=("inverse_roots", "precision")),

@@ -129,7 +129,7 @@ OPS = [
           reduction("f"), spans.of(spans.absolute), stable(4.0), domain=((-100, 100),),
           smooth="kinked", names=("rms", "level", "amplitude"), verb="rms"),
     alike("sum_abs", "reductions", "jnp.sum(jnp.abs({0}){tail})", reduction("fi", reduce.total),
-          reduce.summed_after(spans.absolute), TERMS, smooth="kinked",
+          reduce.summed_after(spans.absolute), TERMS, smooth="steep",
           names=("total_magnitude", "mass", "budget")),
     alike("mean_abs", "reductions", "jnp.mean(jnp.abs({0}){tail})", reduction("f"),
           spans.of(spans.absolute), TERMS, smooth="kinked",

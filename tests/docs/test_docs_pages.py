@@ -124,6 +124,8 @@ def test_every_text_has_its_block() -> None:
         "stablehlo",
         "hlo",
         "optimized_hlo",
+        "passes",
+        "llvm",
         "primitives",
         "stablehlo_ops",
         "costs",
@@ -143,6 +145,8 @@ def test_source_is_the_example_function() -> None:
         ("primitives", ()),
         ("stablehlo_ops", ()),
         ("optimized_hlo", ("platform", "instruction_set")),
+        ("passes", ("platform", "instruction_set")),
+        ("llvm", ("platform", "instruction_set")),
         ("costs", ("platform", "instruction_set")),
     ],
 )

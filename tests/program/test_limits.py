@@ -30,6 +30,16 @@ def test_a_limitation_bites_by_operations_and_version(rows, version, known):
     assert bites(LIMITATIONS, graph_of(*rows), version) is (SLICES if known else None)
 
 
+def test_a_limitation_of_derivatives_does_not_bite_elsewhere():
+    plain = graph_of("ldexp")
+    slope = Eqn(CORPUS.vocabulary["grad"], (), (), {}, (plain,))
+    assert bites(LIMITATIONS, plain, "0.10.2") is None
+    found = bites(LIMITATIONS, Graph((), (slope,), ()), "0.10.2")
+    assert found is not None
+    assert found.name == "derivative-of-ldexp-at-zero"
+    assert bites(LIMITATIONS, Graph((), (slope,), ()), "0.12.0") is None
+
+
 def test_every_limitation_names_operations_that_exist_and_a_finding():
     from pathlib import Path
 

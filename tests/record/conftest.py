@@ -46,6 +46,7 @@ def subject() -> Subject:
 def extracted() -> Extracted:
     found = SimpleNamespace(
         texts={name: f"{name} text" for name in STAGES},
+        missing={},
         primitives={"div": 1},
         stablehlo_ops={"stablehlo.divide": 1, "func.return": 1},
         flops=3.0,

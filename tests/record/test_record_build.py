@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 
-from jaxsmith.record import REASONS, Check, Evidence, Subject, build, fields, reject
+from jaxsmith.record import REASONS, Check, Evidence, Subject, build, fields, reject, schema
 from jaxsmith.record.fields import in_order
 
 if TYPE_CHECKING:
@@ -30,6 +31,17 @@ def test_a_record_has_exactly_the_fields_of_the_table_in_its_order(evidence: Evi
 def test_only_the_stages_asked_for_are_fields(evidence: Evidence) -> None:
     assert {"jaxpr", "stablehlo"} <= build(evidence).keys()
     assert not {"hlo", "optimized_hlo"} & build(evidence).keys()
+
+
+def test_a_text_that_the_function_has_not_is_null_in_its_place(evidence: Evidence) -> None:
+    vars(evidence.extracted)["missing"] = {"stablehlo_cuda": "no lowering"}
+    record = build(evidence)
+    assert record["stablehlo_cuda"] is None
+    stages = ("jaxpr", "stablehlo", "stablehlo_cuda")
+    assert list(record) == [field.name for field in fields(stages) if field.required("sample")]
+    Draft202012Validator(schema(stages)).validate(record)
+    with pytest.raises(ValidationError, match="None is not of type 'string'"):
+        Draft202012Validator(schema(stages)).validate({**record, "stablehlo": None})
 
 
 def test_an_input_set_can_be_told_by_its_digest(evidence: Evidence) -> None:

@@ -25,7 +25,10 @@ def forms(op):
     seen = set()
     for attempt in range(TRIES):
         rng = Stream(f"rows/{op.name}/{attempt}")
-        builder = Builder(rng, pick_style(rng), CORPUS.vocabulary)
+        style = pick_style(rng)
+        if op.code:
+            style = style.but(max_parameters=16)
+        builder = Builder(rng, style, CORPUS.vocabulary)
         outputs = builder.apply(op)
         if outputs is None:
             continue
@@ -38,7 +41,7 @@ def forms(op):
         if key not in seen:
             seen.add(key)
             yield function
-        if len(seen) == FORMS:
+        if len(seen) == (1 if op.code else FORMS):
             return
 
 
@@ -70,6 +73,8 @@ def test_jax_and_numpy_agree_on_a_row(op):
             actual = [np.asarray(leaf) for leaf in jax.tree.leaves(result)]
         found = compare(actual, expectation, function.outputs)
         assert found.ok, f"{found.mismatch.detail}\n{function.source_code}"
+        if op.code:  # what code returns has no range that is known
+            return
         for value, var in zip(expectation.values, function.graph.results, strict=True):
             plain = value[np.isfinite(value)] if value.dtype.kind == "f" else value
             slack = 1e-6 * max(1.0, var.interval.magnitude)

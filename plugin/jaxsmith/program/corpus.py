@@ -5,11 +5,17 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from jaxsmith.errors import RejectedError
+from jaxsmith.program import idioms
+from jaxsmith.program.derive import derive
 from jaxsmith.program.helpers import Helpers
 from jaxsmith.program.tags import TAGS
+from jaxsmith.program.write import case_stream
 from jaxsmith.vocabulary.table import Vocabulary, discover
 
 if TYPE_CHECKING:
@@ -18,6 +24,11 @@ if TYPE_CHECKING:
 
     from jaxsmith.program.function import Case, Function
     from jaxsmith.program.limits import Limitation
+    from jaxsmith.vocabulary.op import Op
+
+
+# After so many drafts a function is written anew: its bases may be no use themselves.
+BASES_TRIED = 5
 
 
 class Category(Protocol):
@@ -53,22 +64,46 @@ class Corpus:
     """The categories of a package and the vocabulary they draw from.
 
     The package holds ``categories/`` (each module a ``CATEGORY``), ``ops/`` (each module a list
-    ``OPS``) and ``reference_helpers.py`` (functions that references may call); and, if some JAX
-    can't be trusted with everything, ``limitations.py`` (a list ``LIMITATIONS``).
+    ``OPS``) and ``reference_helpers.py`` (functions that references may call). It may hold
+    ``idioms/`` (each module a list ``IDIOMS``, with its code) and, if some JAX can't be trusted
+    with everything, ``limitations.py`` (a list ``LIMITATIONS``).
     """
 
     def __init__(self, package: str) -> None:
         ops = importlib.import_module(f"{package}.ops")
         categories = importlib.import_module(f"{package}.categories")
-        self.vocabulary = Vocabulary(discover(ops))
+        self.vocabulary = Vocabulary([*discover(ops), *_idioms(package)])
         self.helpers = Helpers(Path(ops.__path__[0]).parent / "reference_helpers.py")
         self.categories: Mapping[str, Category] = _categories(categories)
         self.limitations = _limitations(package)
         self.tags: Mapping[str, str] = TAGS
 
     def write(self, case: Case, draft: int = 0) -> Function:
-        """The function of that category, seed and index; see ``Category.write``."""
-        return self.categories[case.category].write(case, self, draft)
+        """The function of that category, seed and index; see ``Category.write``.
+
+        Every third is made from one of the two before it, if some transformation applies.
+        """
+        derived = self._derived(case, draft) if case.is_derived and draft < BASES_TRIED else None
+        return derived or self.categories[case.category].write(case, self, draft)
+
+    def _derived(self, case: Case, draft: int) -> Function | None:
+        rng = case_stream(case).child(f"derived{draft}")
+        bases = []
+        for index in rng.shuffled((case.index - 1, case.index - 2)):
+            with suppress(RejectedError):
+                base = replace(case, index=index)
+                bases.append(self.categories[case.category].write(base, self))
+        # A derivative is worth more than a batch.
+        bases.sort(key=lambda base: not base.wrt)
+        made = (derive(case, base, rng, self.helpers) for base in bases)
+        return next((function for function in made if function is not None), None)
+
+
+def _idioms(package: str) -> list[Op]:
+    name = f"{package}.idioms"
+    if importlib.util.find_spec(name) is None:
+        return []
+    return idioms.discover(importlib.import_module(name))
 
 
 def _limitations(package: str) -> tuple[Limitation, ...]:

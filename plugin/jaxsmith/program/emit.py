@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.value import Atom
 
 Spelling = Literal["jax", "numpy"]
+SPELLINGS: tuple[Spelling, ...] = ("jax", "numpy")
 
 # What a function calls an argument that is a tuple: its first, and the one after it.
 GROUP_NAMES = (("carry", "state", "loop_state"), ("inputs", "items", "carry", "state"))
@@ -33,12 +34,16 @@ LONGEST_LAMBDA = 56
 
 @dataclass(slots=True)
 class Printer:
-    """Prints one function; values in ``inlined`` may be written where they are read."""
+    """Prints one function; values in ``inlined`` may be written where they are read.
+
+    ``helpers`` and ``code`` collect the definitions that must stand before it.
+    """
 
     spelling: Spelling
     namer: Namer
     inlined: frozenset[Var]
     helpers: dict[str, None] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
 
     def function(self, graph: Graph, name: str, depth: int = 0) -> list[str]:
         """The lines of ``def name(...)``."""
@@ -89,7 +94,11 @@ class Printer:
                 text = f"{self._target(eqn, everywhere)} = {code}"
                 if joined and not breaks_well(text, depth):
                     lines += self._apart(joined, depth)
-                    text = f"{self._target(eqn, everywhere)} = {self._spell(eqn, pending, regions)}"
+                    code = self._spell(eqn, pending, regions)
+                    text = f"{self._target(eqn, everywhere)} = {code}"
+                    if once and self._is_returned(code, single, graph, depth):
+                        pending[single] = code
+                        continue
                 lines += statement(text, depth)
         return [*lines, *self._return(graph, pending, depth)]
 
@@ -111,8 +120,12 @@ class Printer:
 
     def _inlines(self, code: Code, var: Var, graph: Graph, depth: int) -> bool:
         if graph.results == (var,):
-            return breaks_well(f"return {code}", depth)
+            return self._is_returned(code, var, graph, depth)
         return var in self.inlined and len(code.text) <= LONGEST_INLINE
+
+    def _is_returned(self, code: Code, var: Var, graph: Graph, depth: int) -> bool:
+        """Whether a value is all that is returned, and stands well in that line."""
+        return graph.results == (var,) and breaks_well(f"return {code}", depth)
 
     def _target(self, eqn: Eqn, uses: Counter[Var]) -> str:
         names = [self.namer.of(var) if uses[var] else "_" for var in eqn.outputs]
@@ -124,6 +137,8 @@ class Printer:
     def _spell(self, eqn: Eqn, pending: dict[Var, Code], regions: dict[str, object]) -> Code:
         if self.spelling == "numpy":
             self.helpers.update(dict.fromkeys(eqn.op.helpers))
+        if eqn.op.code is not None:
+            self.code.update(eqn.op.code.definitions(self.spelling))
         operands = [self._atom(atom, pending) for atom in eqn.operands]
         text = fill(self._template(eqn), operands, {**eqn.attributes, **regions})
         # A proposal that replaces the row's spelling may say that its precedence is another.
@@ -183,21 +198,29 @@ def _mentions(name: str) -> Callable[[str], bool]:
     return lambda text: pattern.search(text) is not None
 
 
+STANDARD = (
+    (_mentions("math."), "import math"),
+    (_mentions("partial("), "from functools import partial"),
+    (_mentions("NamedTuple"), "from typing import NamedTuple"),
+)
 IMPORTS = {
     "jax": (
         (_mentions("jax."), "import jax"),
         (_mentions("jnp."), "import jax.numpy as jnp"),
-        (_mentions("lax."), "from jax import lax"),
-    ),
-    "numpy": (
         (_mentions("np."), "import numpy as np"),
-        (_mentions("linalg."), "from scipy import linalg"),
-        (_mentions("special."), "from scipy import special"),
     ),
+    "numpy": ((_mentions("np."), "import numpy as np"),),
 }
+# Modules that are imported from a package, which one line does for all.
+MEMBERS = {"jax": ("jax", ("lax", "random")), "numpy": ("scipy", ("linalg", "special"))}
 
 
 def imports(text: str, spelling: Spelling) -> list[str]:
     """The import lines that a text needs, in the order that import sorters give."""
-    table = IMPORTS[spelling]
-    return [line for marker, line in table if marker(text)]
+    standard = [line for marker, line in STANDARD if marker(text)]
+    others = [line for marker, line in IMPORTS[spelling] if marker(text)]
+    package, names = MEMBERS[spelling]
+    members = [name for name in names if _mentions(f"{name}.")(text)]
+    if members:
+        others.append(f"from {package} import {', '.join(members)}")
+    return [*standard, *([""] if standard and others else []), *others]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.draw import Draw
 
 
+# Of so many functions one is made from one of the others.
+DERIVED_EVERY = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The name of one function of a corpus: all that a pytest item carries.
@@ -22,6 +26,16 @@ class Case:
     category: str
     index: int
     seed: int
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether the function is made from another one of its category, every third is."""
+        return self.index % DERIVED_EVERY == DERIVED_EVERY - 1
+
+    @property
+    def place(self) -> int:
+        """How many functions of its category come before it that are not derived."""
+        return self.index - self.index // DERIVED_EVERY
 
     @property
     def id(self) -> str:
@@ -45,7 +59,13 @@ class Function:
     ``source_code`` run in an empty namespace defines ``name`` with JAX; ``reference_source`` does
     the same with NumPy (and SciPy's special functions where ``needs_scipy``), under the same name.
     ``outputs`` are the leaves of the result in tree order; ``structure`` is the tree itself with
-    ``"*"`` for a leaf, made of tuples, lists and dicts.
+    ``"*"`` for a leaf, made of tuples, lists and dicts. ``graph`` is what both texts say, and what
+    error bounds are carried through; code that was written by hand is one operation of it.
+    ``op_count`` says how many operations the text has.
+
+    ``wrt`` names the parameters by which the function can be differentiated. A function that was
+    made from another has it as its ``base``, and the list of what was applied to it, outermost
+    first, as ``transform``.
     """
 
     case: Case
@@ -57,7 +77,11 @@ class Function:
     outputs: tuple[Aval, ...]
     structure: object
     x64: bool
+    op_count: int
     graph: Graph = field(repr=False)
+    wrt: tuple[str, ...] = ()
+    transform: tuple[str, ...] = ()
+    base: Function | None = field(repr=False, default=None)
 
     @property
     def markers(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Helper functions of the references: read as text, so that writing needs no NumPy."""
+"""Definitions of a Python file that is read as text: what is copied into written functions."""
 
 from __future__ import annotations
 
@@ -8,26 +8,46 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+Definition = ast.FunctionDef | ast.ClassDef | ast.Assign
+
 
 class Helpers:
-    """The top-level functions of a Python file, as source.
+    """The top-level functions, classes and constants of a Python file, as source.
 
-    A helper may call another of the same file; whoever asks for the first gets both.
+    A definition may use another of the same file; whoever asks for the first gets both. A call at
+    the top level that begins with the name of a definition (``f.defvjp(forward, backward)``)
+    belongs to it.
     """
 
     def __init__(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
+        self.path = path
         self.sources: dict[str, str] = {}
+        self.nodes: dict[str, Definition] = {}
         self.calls: dict[str, list[str]] = {}
-        functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-        names = {node.name for node in functions}
-        for node in functions:
-            self.sources[node.name] = ast.get_source_segment(text, node) or ""
-            used = (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-            self.calls[node.name] = sorted({name for name in used if name in names} - {node.name})
+        self._after: dict[str, list[str]] = {}
+        body = ast.parse(text).body
+        for node in body:
+            if isinstance(node, Definition):
+                self.nodes[_name(node)] = node
+        lines = text.splitlines()
+        for name, node in self.nodes.items():
+            self.sources[name] = _segment(lines, node)
+            self.calls[name] = self._uses(node, name)
+        for node in body:
+            owner = _owner(node)
+            if owner in self.nodes:
+                self._after.setdefault(owner, []).append(_segment(lines, node))
+                self.calls[owner] += self._uses(node, owner)
 
     def closure(self, wanted: list[str]) -> list[str]:
-        """Sources of these helpers and of those they call, callees first."""
+        """Sources of these definitions and of those they use, the used ones first."""
+        return [
+            "\n\n\n".join([self.sources[name], *self.after(name)]) for name in self.order(wanted)
+        ]
+
+    def order(self, wanted: list[str]) -> list[str]:
+        """The names of these definitions and of those they use, the used ones first."""
         order: dict[str, None] = {}
 
         def visit(name: str) -> None:
@@ -38,4 +58,36 @@ class Helpers:
 
         for name in wanted:
             visit(name)
-        return [self.sources[name] for name in order]
+        return list(order)
+
+    def after(self, name: str) -> list[str]:
+        """The statements at the top level that belong to a definition."""
+        return self._after.get(name, [])
+
+    def _uses(self, node: ast.AST, name: str) -> list[str]:
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return sorted(used & self.nodes.keys() - {name})
+
+
+def _name(node: Definition) -> str:
+    if not isinstance(node, ast.Assign):
+        return node.name
+    (target,) = node.targets
+    assert isinstance(target, ast.Name), "a constant has one name"
+    return target.id
+
+
+def _owner(node: ast.stmt) -> str:
+    """The name that a bare call at the top level begins with."""
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return ""
+    function: ast.expr = node.value.func
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _segment(lines: list[str], node: ast.stmt) -> str:
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return "\n".join(lines[first - 1 : node.end_lineno])

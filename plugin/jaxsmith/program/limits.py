@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jaxsmith.program.graph import Graph
+    from jaxsmith.program.graph import Eqn, Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +20,35 @@ class Limitation:
         name: what it is called in ``FINDINGS.md``.
         rows: operations of which a program must hold ``least`` to meet it.
         least: how many.
-        before: the first version of JAX that is free of it.
+        before: the first version of JAX that is free of it; None where none is yet.
         reason: what goes wrong, in one line.
+        inside: the meaning (``Op.control``) of an operation within whose regions they must stand;
+            anywhere where empty.
     """
 
     name: str
     rows: frozenset[str]
     least: int
-    before: str
+    before: str | None
     reason: str
+    inside: str = ""
 
 
 def bites(limitations: Iterable[Limitation], graph: Graph, version: str) -> Limitation | None:
     """The first limitation of this version of JAX that the program meets, or None."""
     for known in limitations:
-        if _release(version) >= _release(known.before):
+        if known.before is not None and _release(version) >= _release(known.before):
             continue
-        if sum(eqn.op.name in known.rows for eqn in graph.walk()) >= known.least:
+        eqns = _inside(graph, known.inside) if known.inside else list(graph.walk())
+        if sum(eqn.op.name in known.rows for eqn in eqns) >= known.least:
             return known
     return None
+
+
+def _inside(graph: Graph, control: str) -> list[Eqn]:
+    """What runs inside of the functions that operations of this meaning call."""
+    callers = [eqn for eqn in graph.walk() if eqn.op.control == control]
+    return [inner for eqn in callers for region in eqn.regions for inner in region.walk()]
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ class Recipe:
         bases: categories to draw from in turn. A function with a base holds its operations instead
             of ``families``, and carries its marker.
         singles: whether the category also has functions of one operation alone.
+        parameters: how many parameters a function may have, where that is more than usual.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Recipe:
     core: tuple[str, ...] = ()
     bases: frozenset[str] = frozenset()
     singles: bool = True
+    parameters: int = 0
 
     def markers(self, case: Case, corpus: Corpus) -> frozenset[str]:
         """The category, and the one that the function is drawn from."""
@@ -63,18 +65,21 @@ class Recipe:
         raise RejectedError("unwritable", "nothing at hand suited the operations chosen")
 
     def _attempt(self, case: Case, corpus: Corpus, rng: Stream) -> Function | None:
-        builder = Builder(rng, pick_style(rng), corpus.vocabulary)
+        style = pick_style(rng)
+        if self.parameters:
+            style = style.but(max_parameters=self.parameters)
+        builder = Builder(rng, style, corpus.vocabulary)
         base = self._base(case, corpus)
         families = base.families if base is not None else self.families
         rows = corpus.vocabulary.families(*(self.core or (self.name,)))
         builder.palette = palette(rng, corpus.vocabulary, families, rng.integer(8, 24))
-        if self.singles and case.index % SINGLES == 0:
-            builder.apply(rows[case.index // SINGLES % len(rows)])
+        if self.singles and case.place % SINGLES == 0:
+            builder.apply(rows[case.place // SINGLES % len(rows)])
             ends = list(builder.eqns[-1].outputs) if builder.eqns else []
         else:
             core = rng.weighted(rows, [op.weight for op in rows])
-            if self.singles:
-                core = rows[case.index % len(rows)]
+            if not self.bases:
+                core = rows[case.place % len(rows)]
             grow(builder, builder.palette, pick_size(rng), core)
             ends = results(builder, rng.weighted((1, 2, 3), (76, 17, 7)))
         if not ends:
@@ -97,7 +102,7 @@ class Recipe:
         if not self.bases:
             return None
         names = sorted(self.bases & set(corpus.categories))
-        base = corpus.categories[names[case.index % len(names)]]
+        base = corpus.categories[names[case.place % len(names)]]
         assert isinstance(base, Recipe)
         return base
 

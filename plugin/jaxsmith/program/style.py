@@ -38,7 +38,7 @@ class Style:
     int_dtypes: tuple[str, ...]
     dims: tuple[int, ...]
     rank_weights: tuple[float, ...] = RANK_WEIGHTS
-    smoothness: frozenset[Smoothness] = frozenset({"smooth", "once", "kinked", "none"})
+    smoothness: frozenset[Smoothness] = frozenset({"smooth", "once", "kinked", "steep", "none"})
     new_parameter: float = 0.12
     max_parameters: int = 4
     max_elements: int = 1024

@@ -20,6 +20,19 @@ TAGS = {
     "multi_statement": "has more than one statement",
     "nested_branches": "a branch inside a branch",
     "composite": "combines operations of three or more families",
+    "derived": "made from another function by transformations",
+    "jit": "derived by jax.jit",
+    "checkpoint": "derived by jax.checkpoint",
+    "vmap": "derived by jax.vmap",
+    "scan": "derived by repeating a step",
+    "grad": "derived by jax.grad",
+    "value_and_grad": "derived by jax.value_and_grad",
+    "jacfwd": "derived by jax.jacfwd",
+    "jacrev": "derived by jax.jacrev",
+    "jvp": "derived by jax.jvp",
+    "linearize": "derived by jax.linearize",
+    "vjp": "derived by jax.vjp",
+    "hvp": "derived by a Hessian-vector product",
     "tiny": "1 operation",
     "small": "2 to 5 operations",
     "medium": "6 to 15 operations",
@@ -33,10 +46,15 @@ def op_count(graph: Graph) -> int:
     return sum(1 for _ in graph.walk())
 
 
+def size_tag(count: int) -> str:
+    """The tag of a program of so many operations."""
+    return next(tag for tag, most in SIZES.items() if count <= most)
+
+
 def tags(graph: Graph, statements: int) -> frozenset[str]:
     """The tags of a function with this graph and this many statements in its source."""
     eqns = list(graph.walk())
-    size = next(tag for tag, most in SIZES.items() if len(eqns) <= most)
+    size = size_tag(len(eqns))
     found = {
         "elementwise": bool(eqns) and all(eqn.op.elementwise for eqn in eqns),
         "unary": len(graph.params) == 1,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jaxsmith.program.emit import Printer, imports
+from jaxsmith.program.emit import SPELLINGS, Printer, imports
 from jaxsmith.program.function import Function, Param
-from jaxsmith.program.graph import Graph
+from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.naming import Namer, function_name
-from jaxsmith.program.tags import tags
+from jaxsmith.program.tags import op_count, tags
+from jaxsmith.vocabulary.dtypes import kind
 from jaxsmith.vocabulary.stream import Stream
 
 if TYPE_CHECKING:
@@ -42,14 +43,15 @@ def write(
     """
     rng = case_stream(case).child("text")
     name = graph.name or function_name(graph)
-    if name in helpers.sources:  # the reference would hide the helper that it calls
+    defined = {*helpers.sources, *_definitions(graph)}
+    if name in defined:  # the function would hide what it calls
         name = f"apply_{name}"
     used = graph.uses()
     kept = [entry for entry in entries if used[entry.var]]
     graph = _with_params(graph, kept)
     inlining = rng.choice((0.35, 0.6, 0.8))
     inlined = frozenset(var for eqn in graph.walk() for var in eqn.outputs if rng.chance(inlining))
-    namer = Namer((name, *helpers.sources))
+    namer = Namer((name, *defined))
     source, statements = _text("jax", graph, name, namer, inlined, helpers)
     reference, _ = _text("numpy", graph, name, namer, inlined, helpers)
     outputs = tuple(atom.aval for atom in graph.results)
@@ -63,8 +65,33 @@ def write(
         outputs=outputs,
         structure=structure or _default_structure(len(outputs)),
         x64=x64,
+        op_count=op_count(graph),
         graph=graph,
+        wrt=_differentiable(graph, kept, namer),
     )
+
+
+def _definitions(graph: Graph) -> set[str]:
+    """The names of what the graph's operations bring along."""
+    codes = {eqn.op.code for eqn in graph.walk() if eqn.op.code is not None}
+    return {name for code in codes for s in SPELLINGS for name in code.definitions(s)}
+
+
+def _differentiable(graph: Graph, entries: list[Entry], namer: Namer) -> tuple[str, ...]:
+    """The parameters by which the function has derivatives, in reverse mode too."""
+    if any(_breaks(eqn) for eqn in graph.walk()):
+        return ()
+    # What moves one element of a symmetric matrix alone leaves the function's domain.
+    free = [e for e in entries if kind(e.var.aval.dtype) == "f" and e.draw.kind != "spd"]
+    return tuple(namer.of(entry.var) for entry in free)
+
+
+def _breaks(eqn: Eqn) -> bool:
+    """Whether there is no derivative through this operation, and yet it computes floats."""
+    if eqn.attributes.get("dynamic"):
+        return True  # a loop without a fixed end has none in reverse
+    floats = [kind(a.dtype) == "f" for a in (var.aval for var in eqn.outputs)]
+    return eqn.op.smooth == "none" and any(floats)
 
 
 def case_stream(case: Case) -> Stream:
@@ -91,7 +118,7 @@ def _text(
 ) -> tuple[str, int]:
     printer = Printer(spelling, namer, inlined)
     lines = printer.function(graph, name)
-    blocks = [*helpers.closure(list(printer.helpers)), "\n".join(lines)]
+    blocks = [*helpers.closure(list(printer.helpers)), *printer.code.values(), "\n".join(lines)]
     text = "\n\n\n".join(blocks)
     header = imports(text, spelling)
     body = "\n".join(header) + "\n\n\n" + text if header else text

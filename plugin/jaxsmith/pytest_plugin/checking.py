@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,12 @@ def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Functio
             function = corpus.write(case, draft)
             progressed.subject = Subject.of(function, tuple(rejected))
         try:
-            _refuse_known_bugs(function, corpus)
+            for each in (function.base, function):
+                if each is not None:
+                    _refuse_known_bugs(each, corpus)
             with blaming("reference_error"):
+                if function.base is not None:
+                    examine(function.base)  # else the corpus has no such function
                 return function, examine(function)
         except UnfitError as error:
             if draft == DRAFTS - 1 or status_of(error.unfit.reason) != "rejected":
@@ -69,9 +74,15 @@ def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Functio
 
 
 def _refuse_known_bugs(function: Function, corpus: Corpus) -> None:
-    known = bites(corpus.limitations, function.graph, version("jax"))
+    known = bites(corpus.limitations, function.graph, _jax_version())
     if known is not None:
         raise UnfitError(Unfit("known_bug", f"{known.name}: {known.reason}"))
+
+
+@cache
+def _jax_version() -> str:
+    # Reads a file of the installation.
+    return version("jax")
 
 
 def _extract(function: Function, inputs: InputSet, stages: tuple[str, ...]) -> Extracted:

@@ -87,4 +87,4 @@ def _written(subject: Subject) -> Record:
 
 
 def _compiled(extracted: Extracted) -> Record:
-    return {**extracted.texts, **sections.versions(extracted)}
+    return {**sections.texts(extracted), **sections.versions(extracted)}

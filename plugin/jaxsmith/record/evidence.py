@@ -33,6 +33,8 @@ class Subject:
         draws: how the values of each leaf are drawn; None for values that were given.
         outputs: the type of each leaf of the result.
         structure: the result with ``"*"`` for a leaf, in tuples, lists, dicts and None.
+        transform: what was applied to the base, outermost first; empty where there is none.
+        base_id: the id of the function that it was made from.
         op_count: the number of operations that it was written with; None where nobody counted.
         seed: the seed that makes it again; None where none was used.
         license: the SPDX name of its licence; None where the project does not say.
@@ -54,6 +56,8 @@ class Subject:
     seed: int | None
     license: str | None = "Apache-2.0"
     rejected_drafts: tuple[str, ...] = ()
+    transform: tuple[str, ...] = ()
+    base_id: str | None = None
 
     @classmethod
     def of(cls, function: Function, rejected_drafts: tuple[str, ...] = ()) -> Subject:
@@ -70,9 +74,11 @@ class Subject:
             draws=tuple(param.draw for param in function.params),
             outputs=function.outputs,
             structure=function.structure,
-            op_count=sum(1 for _ in function.graph.walk()),
+            op_count=function.op_count,
             seed=function.case.seed,
             rejected_drafts=rejected_drafts,
+            transform=function.transform,
+            base_id=None if function.base is None else function.base.case.id,
         )
 
 

@@ -16,7 +16,9 @@ from jaxsmith.stages.table import STAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SCHEMA_VERSION = "1.0"
+    from jaxsmith.stages.table import Stage
+
+SCHEMA_VERSION = "1.1"
 """Goes up with every change of a field: the first number where readers must change too."""
 
 Where = Literal["both", "sample", "reject"]
@@ -55,6 +57,17 @@ _BEFORE_STAGES = (
     Field("function_name", t.STRING, "The name that `source_code` defines."),
     Field("category", t.STRING, "The family that the function is counted under.", "both"),
     Field("tags", t.array(t.STRING, unique=True), "What else it can be selected by, sorted."),
+    Field(
+        "transform",
+        t.array(t.STRING),
+        "What was applied to the function that it was made from, outermost first; empty for one "
+        "that was written as it is.",
+    ),
+    Field(
+        "base_id",
+        t.nullable(t.STRING),
+        "The function that it was made from, a record of the same corpus; null: of none.",
+    ),
     Field("source_code", t.STRING, "JAX source; run in an empty namespace it gives the function."),
     Field(
         "reference_source",
@@ -132,8 +145,12 @@ def fields(stages: Iterable[str]) -> tuple[Field, ...]:
     Args:
         stages: the stages whose texts the records hold.
     """
-    texts = (Field(name, t.STRING, STAGES[name].summary) for name in stages)
-    return (*_BEFORE_STAGES, *texts, *_AFTER_STAGES)
+    return (*_BEFORE_STAGES, *(_text(STAGES[name]) for name in stages), *_AFTER_STAGES)
+
+
+def _text(stage: Stage) -> Field:
+    schema = t.nullable(t.STRING) if stage.nullable else t.STRING
+    return Field(stage.name, schema, stage.summary)
 
 
 TEXTS: tuple[str, ...] = ("source_code", "reference_source", *STAGES)

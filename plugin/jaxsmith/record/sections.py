@@ -31,6 +31,8 @@ def identity(subject: Subject) -> Section:
         "function_name": subject.name,
         "category": subject.category,
         "tags": sorted(subject.tags),
+        "transform": list(subject.transform),
+        "base_id": subject.base_id,
         "source_code": subject.source_code,
         "reference_source": subject.reference_source,
     }
@@ -69,6 +71,11 @@ def _argument(draw: Draw | None, values: NDArray[np.generic]) -> Section:
     # Values that no recipe makes again must be in the record themselves.
     data = base64.b64encode(content).decode() if draw is None else None
     return {"draw": drawn, "data": data, "sha256": sha256(content).hexdigest()}
+
+
+def texts(extracted: Extracted) -> Section:
+    """The text of each stage asked for; None where the function has none."""
+    return {**dict.fromkeys(extracted.missing), **extracted.texts}
 
 
 def program(extracted: Extracted) -> Section:

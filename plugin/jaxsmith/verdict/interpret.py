@@ -14,7 +14,7 @@ from jaxsmith.verdict.regions import REGIONS
 from jaxsmith.verdict.rules import RULES, Step
 from jaxsmith.verdict.spelled import spelled
 from jaxsmith.vocabulary.code import Code, fill
-from jaxsmith.vocabulary.dtypes import EPSILON, kind
+from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, kind
 from jaxsmith.vocabulary.value import Literal
 
 if TYPE_CHECKING:
@@ -37,12 +37,15 @@ class Interpreter:
         namespace: what the NumPy spellings may call.
         bounds: False to compute values only, several times faster.
         calls: the spellings compiled so far; the graph's equations run many times.
+        slopes: where the relative errors of all values are noted, if what runs is about to be
+            differentiated.
     """
 
     namespace: dict[str, Any]
     bounds: bool = True
     visited: set[tuple[int, int]] = field(default_factory=set)
     calls: dict[Eqn, Callable[..., list[Any]]] = field(default_factory=dict)
+    slopes: list[float] | None = None
 
     def run(
         self, graph: Graph, args: Sequence[Bounded], outer: Environment | None = None
@@ -76,19 +79,33 @@ class Interpreter:
         """One equation's outputs: values from the call, bounds from the row's rule."""
         values = call(*(operand.value for operand in operands))
         avals = [var.aval for var in eqn.outputs]
+        steep = eqn.op.smooth == "steep" and self.slopes is not None
+        if steep and any(np.any(value == 0) for value in values):
+            raise RejectedError("ill_conditioned", f"the slope of {eqn.op.name} has no bound at 0")
         if _is_exact(eqn, operands, avals):
             return [Bounded(value) for value in values]
         accuracy = eqn.op.accuracy
         terms = _terms(eqn)
-        step = Step(call, operands, values, avals, accuracy.size_for(avals[0].dtype), terms)
+        step = Step(
+            call,
+            operands,
+            values,
+            avals,
+            accuracy.size_for(avals[0].dtype),
+            terms,
+            _coarsest([*(atom.aval for atom in eqn.operands), *avals]),
+        )
         try:
             errors = RULES[accuracy.rule](step)
         except np.linalg.LinAlgError as error:  # singular within the bounds of its operands
             raise RejectedError("ill_conditioned", f"{eqn.op.name}: {error}") from error
-        return [
+        results = [
             _checked(value, error, aval)
             for value, error, aval in zip(values, errors, avals, strict=True)
         ]
+        if self.slopes is not None:
+            self.slopes += map(_relative, results)
+        return results
 
     def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
         """A region as a plain function of arrays, packed as the region's source would be."""
@@ -115,6 +132,12 @@ class Interpreter:
             else:
                 env.update(zip(eqn.outputs, self._call(eqn)(*operands), strict=True))
         return [_plain(env, atom) for atom in graph.results]
+
+
+def _relative(result: Bounded) -> float:
+    """The largest error, relative to the largest element."""
+    largest = float(np.max(np.abs(result.value), initial=0.0))
+    return float(np.max(result.slack, initial=0.0)) / largest if largest else 0.0
 
 
 def _plain(env: dict[Var, Any], atom: Atom) -> Any:
@@ -145,6 +168,11 @@ def _is_exact(eqn: Eqn, operands: Sequence[Bounded], avals: Sequence[Aval]) -> b
     return discrete or eqn.op.accuracy.rule in ("equal", "move", "decide")
 
 
+def _coarsest(avals: Sequence[Aval]) -> float:
+    """The machine epsilon of the coarsest float among these types."""
+    return max((EPSILON.get(aval.dtype, 0.0) for aval in avals), default=0.0)
+
+
 def _terms(eqn: Eqn) -> int:
     declared = eqn.attributes.get("terms")
     if isinstance(declared, int):
@@ -163,6 +191,8 @@ def _checked(value: Any, error: Any, aval: Aval) -> Bounded:
         return Bounded(value)
     bound = np.broadcast_to(np.asarray(error, dtype=np.float64), np.shape(value))
     finite = np.isfinite(value)
+    if np.max(np.abs(value), where=finite, initial=0.0) > LARGEST[aval.dtype]:
+        raise RejectedError("ill_conditioned", f"a value does not fit in {aval.dtype}")
     if not np.all(np.isfinite(bound) | ~finite):
         raise RejectedError("ill_conditioned", "an operation has no finite error bound here")
     return Bounded(value, np.where(finite, bound, 0.0))

@@ -48,9 +48,18 @@ def run(function: Callable[..., Any], arrays: Sequence[Any]) -> list[Any]:
     Raises:
         RejectedError: ``reference_error`` if it raises.
     """
+    return call(function, [widen(array) for array in arrays])
+
+
+def call(function: Callable[..., Any], arguments: Sequence[Any]) -> list[Any]:
+    """The same for arguments that are as the reference takes them.
+
+    Raises:
+        RejectedError: ``reference_error`` if it raises.
+    """
     try:
         with np.errstate(all="ignore"):
-            return leaves(function(*(widen(array) for array in arrays)))
+            return leaves(function(*arguments))
     except RejectedError:
         raise
     except Exception as error:

@@ -6,6 +6,7 @@ The semantics are those of the functions of the same names in ``jax.lax`` and ``
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,14 @@ import numpy as np
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict.bounded import Bounded, stack
+from jaxsmith.verdict.probes import Probes
 from jaxsmith.verdict.spelled import region_call
 from jaxsmith.vocabulary.dtypes import EPSILON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jaxsmith.program.graph import Eqn
+    from jaxsmith.program.graph import Eqn, Graph
     from jaxsmith.verdict.interpret import Environment, Interpreter
 
     Region = Callable[[Interpreter, Eqn, list[Bounded], Environment], list[Bounded]]
@@ -116,6 +118,16 @@ def call(
     return interpreter.run(eqn.regions[0], operands, env)
 
 
+def iterate(
+    interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
+) -> list[Bounded]:
+    """A step of one value repeated so many times, with the other operands as they are."""
+    first, *others = operands
+    for _ in range(number(eqn, "count")):
+        (first,) = interpreter.run(eqn.regions[0], [first, *others], env)
+    return [first]
+
+
 def gradient(
     interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
 ) -> list[Bounded]:
@@ -124,46 +136,70 @@ def gradient(
     A derivative computed in reverse takes about as many roundings as the function, each scaled by
     the same partial derivatives (Griewank and Walther, "Evaluating Derivatives", 2nd ed. 2008,
     section 4.5 on the stability of the adjoint); so its relative error, measured against its
-    largest element, is taken as that of the function, and as ``4 u`` an operation at least.
+    largest element, is taken as the largest of any value in the function, and as ``4 u`` an
+    operation at least.
     """
     region = eqn.regions[0]
     functions = {f"r{i}": interpreter.callable(r, env) for i, r in enumerate(eqn.regions)}
     arguments = [np.asarray(operand.value) for operand in operands]
     primals = len(region.params)  # the operands after them are tangents or a cotangent
-    if interpreter.bounds and any(inner.op.smooth == "kinked" for inner in region.walk()):
-        refuse_kinks(functions["r0"], arguments[:primals])
     values = region_call(eqn, interpreter.namespace, functions)(*arguments)
     if not interpreter.bounds:
         return [Bounded(value) for value in values]
-    forward = interpreter.run(region, operands[:primals], env)
+    if not all(np.all(np.isfinite(value)) for value in values):
+        raise RejectedError("ill_conditioned", "a derivative is not finite")
     order = number(eqn, "order")
-    coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
+    if order == 1:
+        probes = Probes.of(functions["r0"], arguments[:primals])
+        if _has_kinks(region):
+            probes.refuse_kinks()
+        truncations = [np.asarray(probes.truncation(STEPS[1], bent=_is_bent(region)))] * len(values)
+        curvature = probes.curvature()
+    else:
+        coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
+        # Halving the step divides the truncation by 4, so this is three times what is left.
+        truncations = [np.abs(a - b) for a, b in zip(coarse, values, strict=True)]
+        curvature = 0.0
+    within: list[float] = []
+    forward = replace(interpreter, slopes=within).run(region, operands[:primals], env)
+    count = sum(1 for _ in region.walk())
     results = []
-    for value, other, var in zip(values, coarse, eqn.outputs, strict=True):
+    for value, truncation, var in zip(values, truncations, eqn.outputs, strict=True):
         unit = EPSILON[var.aval.dtype]
-        count = sum(1 for _ in region.walk())
-        relative = max(4.0 * (count + 4) * unit, *(_relative(f) for f in forward)) * 4.0**order
+        relative = max([4.0 * (count + 4) * unit, *within]) * 4.0**order
         scale = max(_largest(value), _steepness(forward, operands[:primals]))
-        noise = (
-            max(float(np.max(f.slack, initial=0.0)) for f in forward) * EPSILON["float64"] / unit
+        # The reference rounds too; the function that is differentiated may be a sum of the results.
+        noise = EPSILON["float64"] * sum(
+            float(np.sum(f.slack)) / unit + float(np.sum(np.abs(f.value))) for f in forward
         )
         # An argument that is moved by a step is itself rounded.
         reach = max((_largest(argument) for argument in arguments[:primals]), default=0.0)
         noise += scale * EPSILON["float64"] * reach
-        # Halving the step divides the truncation by 4, so this is three times what is left.
-        truncation = np.abs(np.asarray(other) - np.asarray(value))
+        # A function that rounds is one of an argument a little off: so is its derivative.
+        relative_to_bend = (count + 4) * unit * max(1.0, reach)
         bound = relative * scale + noise / STEPS[order] ** order + truncation
+        bound = bound + relative_to_bend * curvature
         results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))
     return results
 
 
+def _is_bent(region: Graph) -> bool:
+    """Whether its derivative may have kinks, though it has none itself."""
+    return any(inner.op.smooth != "smooth" for inner in region.walk())
+
+
+def _has_kinks(region: Graph) -> bool:
+    """Whether its inputs must be shown to be away from kinks, and from decisions."""
+    return any(inner.op.smooth in ("kinked", "steep", "none") for inner in region.walk())
+
+
 # The steps of the helpers in ``corpus/reference_helpers.py``, by order of derivative.
 STEPS = {1: 1e-5, 2: 1e-4}
-STEPPED = ("derivative", "second_derivative", "directional", "pullback")
+STEPPED = ("second_derivative", "hessian_product")
 
 
 def _coarser(namespace: dict[str, Any], order: int) -> dict[str, Any]:
-    """The namespace with difference quotients of twice the step."""
+    """The namespace with second difference quotients of twice the step."""
     coarse = {
         name: partial(namespace[name], step=2 * STEPS[order])
         for name in STEPPED
@@ -172,49 +208,8 @@ def _coarser(namespace: dict[str, Any], order: int) -> dict[str, Any]:
     return {**namespace, **coarse}
 
 
-def refuse_kinks(function: Callable[..., Any], arguments: list[Any]) -> None:
-    """Refuse inputs near which the function has a kink, where its derivative is a convention.
-
-    A second difference grows with the square of its step where the function is smooth, and with the
-    step itself across a kink; so two steps tell, ten and twenty times the derivative's own.
-
-    Raises:
-        RejectedError: ``ill_conditioned``, if some coordinate is that close to a kink.
-    """
-    centre = np.asarray(function(*arguments))
-    floor = KINK_STEP * SMALLEST_KINK + 64 * EPSILON["float64"] * max(1.0, _largest(centre))
-    for k, argument in enumerate(arguments):
-        for index in np.ndindex(np.shape(argument)):
-            near, far = (
-                np.abs(_second_difference(function, arguments, k, index, step) - 2 * centre)
-                for step in (KINK_STEP, 2 * KINK_STEP)
-            )
-            if np.any((near > floor) & (far < 3 * near)):
-                raise RejectedError("ill_conditioned", "an input is too close to a kink")
-
-
-def _second_difference(
-    function: Callable[..., Any], arguments: list[Any], k: int, index: tuple[int, ...], step: float
-) -> Any:
-    """The sum of the function a step above and a step below in one coordinate."""
-    moved = [np.array(argument, dtype=np.float64) for argument in arguments]
-    moved[k][index] += step
-    above = np.asarray(function(*moved))
-    moved[k][index] -= 2 * step
-    return above + np.asarray(function(*moved))
-
-
-KINK_STEP = 1e-4
-SMALLEST_KINK = 1e-6  # a smaller jump of the derivative is nobody's convention
-
-
 def _largest(value: Any) -> float:
     return float(np.max(np.abs(value), initial=0.0))
-
-
-def _relative(result: Bounded) -> float:
-    largest = _largest(result.value)
-    return float(np.max(result.slack, initial=0.0)) / largest if largest else 0.0
 
 
 def _steepness(forward: list[Bounded], operands: list[Bounded]) -> float:
@@ -245,5 +240,6 @@ REGIONS: dict[str, Region] = {
     "while": while_,
     "vmap": vmap,
     "call": call,
+    "iterate": iterate,
     "gradient": gradient,
 }

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jaxsmith.errors import RejectedError
+from jaxsmith.verdict import noise
 from jaxsmith.vocabulary.dtypes import EPSILON
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Step:
         avals: declared types of the outputs.
         size: the row's accuracy size.
         terms: how many terms are summed for one element of the output.
+        coarsest: machine epsilon of the coarsest float among operands and outputs.
     """
 
     call: Call
@@ -53,6 +55,7 @@ class Step:
     avals: Sequence[Aval]
     size: float
     terms: int
+    coarsest: float = 0.0
 
     @property
     def arguments(self) -> list[Any]:
@@ -198,6 +201,11 @@ def equal(step: Step) -> Errors:
     return [np.zeros(np.shape(value)) for value in step.values]
 
 
+def noisy(step: Step) -> Errors:
+    """Code of many operations: what random rounding of each does to the result."""
+    return noise.spread(step.call, step.operands, step.values, step.coarsest)
+
+
 RULES: dict[Rule, Callable[[Step], Errors]] = {
     "equal": equal,
     "move": move,
@@ -206,4 +214,5 @@ RULES: dict[Rule, Callable[[Step], Errors]] = {
     "order": order,
     "stable": stable,
     "decide": decide,
+    "noise": noisy,
 }

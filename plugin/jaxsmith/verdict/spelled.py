@@ -30,7 +30,7 @@ def region_call(
     eqn: Eqn, namespace: dict[str, Any], regions: dict[str, Callable[..., Any]]
 ) -> Callable[..., list[Any]]:
     """The same for an equation that calls functions, given as ``{"r0": function, ...}``."""
-    names = [f"a{i}" for i in range(len(eqn.operands))]
+    names = [f"operand{i}" for i in range(len(eqn.operands))]
     template = str(eqn.attributes.get("numpy_template", eqn.op.numpy))
     attributes = {**eqn.attributes, **{name: name for name in regions}}
     text = fill(template, [Code(name) for name in names], attributes)
@@ -46,6 +46,8 @@ def region_call(
 
 
 def _flat(tree: Any) -> list[Any]:
+    if isinstance(tree, dict):
+        return [leaf for key in sorted(tree) for leaf in _flat(tree[key])]
     if isinstance(tree, (tuple, list)):
         return [leaf for branch in tree for leaf in _flat(branch)]
     return [tree]

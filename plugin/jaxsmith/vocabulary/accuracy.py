@@ -24,6 +24,9 @@ every element through a program; here they are only named, so that a row can sta
 ``decide``
     The result jumps (comparisons, rounding, positions): equal, and inputs for which an error of
     ``e`` could change the result are not used.
+``noise``
+    Code of many operations, without rules of its own: what random rounding of each of them does,
+    see ``jaxsmith.verdict.noise``. Discrete results must be the same under it.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Rule = Literal["equal", "move", "ulps", "terms", "order", "stable", "decide"]
+Rule = Literal["equal", "move", "ulps", "terms", "order", "stable", "decide", "noise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ EQUAL = Accuracy("equal")
 MOVE = Accuracy("move")
 ORDER = Accuracy("order")
 DECIDE = Accuracy("decide")
+NOISE = Accuracy("noise")
 TERMS = Accuracy("terms", 0.5)  # the unit roundoff is half of the machine epsilon
 
 

@@ -35,6 +35,14 @@ SMALLEST_NORMAL = {
     "float64": 2.0**-1022,
 }
 
+# The largest finite number.
+LARGEST = {
+    "float16": 65504.0,
+    "bfloat16": 255 * 2.0**120,
+    "float32": (2 - 2.0**-23) * 2.0**127,
+    "float64": (2 - 2.0**-52) * 2.0**1023,
+}
+
 _INTEGER_RANGE = {
     f"{sign}int{bits}": (0 if sign else -(2 ** (bits - 1)), 2 ** (bits if sign else bits - 1) - 1)
     for sign in ("", "u")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Attributes = Mapping[str, object]
 Span = Callable[[Sequence["Interval"], Sequence["Aval"], Attributes], "Interval"]
-Smoothness = Literal["smooth", "once", "kinked", "none"]
+Smoothness = Literal["smooth", "once", "kinked", "steep", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,13 @@ class Scope(Protocol):
         """A shape for a new parameter, made of dimensions that this program uses."""
 
 
+class Code(Protocol):
+    """Definitions that a text must bring along where it applies an operation."""
+
+    def definitions(self, spelling: Literal["jax", "numpy"]) -> Mapping[str, str]:
+        """Source by name, what is used before what uses it."""
+
+
 Guard = Callable[["Scope", "Var", "Interval"], "Proposal | None"]
 Signature = Callable[[Scope, "Op"], Proposal | None]
 
@@ -104,7 +111,8 @@ class Op:
         domain: per operand the range it must lie in; None for any.
         level: precedence of the spelled expression.
         smooth: ``"smooth"``, ``"once"`` (its derivative has kinks, or JAX has no second one),
-            ``"kinked"`` (differentiable almost everywhere) or ``"none"``.
+            ``"kinked"`` (differentiable almost everywhere), ``"steep"`` (likewise, and without a
+            bound on its slope where the result is 0) or ``"none"``.
         names: names that suit the result.
         verb: how the operation is called in a function's name; by default its own name.
         helpers: functions of ``corpus/reference_helpers.py`` that the NumPy spelling calls.
@@ -112,6 +120,7 @@ class Op:
         weight: how often it is chosen within its family.
         control: for an operation that calls functions (its regions), the name of its meaning in
             ``jaxsmith.verdict.regions``; several rows may share one.
+        code: definitions that the spellings call, beside the helpers.
         guard: proposes the operation as a way to bring a value into a domain, or None if it can't.
     """
 
@@ -132,3 +141,4 @@ class Op:
     weight: float = 1.0
     guard: Guard | None = None
     control: str = ""
+    code: Code | None = None

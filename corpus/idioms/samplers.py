@@ -1,0 +1,395 @@
+"""Samplers, whose randomness is an input."""
+
+from jaxsmith.program.idiom import Idiom, bools, floats, ints, positions
+
+_UNIT = (0.02, 0.98)
+
+IDIOMS = [
+    Idiom(
+        "gumbel_max_sample",
+        "Maddison, Tarlow and Minka, 'A* Sampling' (2014), section 2",
+        {"logits": floats("b v", -3, 3), "uniforms": floats("b v", *_UNIT)},
+        (positions("b"), floats("b")),
+        options={"temperature": (0.7, 1.0, 1.5)},
+        dims={"b": (2, 3, 5), "v": (5, 8, 11)},
+    ),
+    Idiom(
+        "gumbel_softmax_sample",
+        "Jang, Gu and Poole, 'Categorical Reparameterization with Gumbel-Softmax' (2017), eq. 2",
+        {"logits": floats("b v"), "uniforms": floats("b v", *_UNIT)},
+        floats("b v"),
+        options={"temperature": (0.5, 1.0, 2.0), "hard": (False, True)},
+        dims={"b": (2, 3, 5), "v": (4, 6, 9)},
+    ),
+    Idiom(
+        "gumbel_top_k_sample",
+        "Kool, van Hoof and Welling, 'Stochastic Beams and Where to Find Them: The Gumbel-Top-k "
+        "Trick for Sampling Sequences Without Replacement' (2019), section 2.3",
+        {"logits": floats("b v", -1, 1), "uniforms": floats("b v", *_UNIT)},
+        (ints("b k"), floats("b k"), floats("b k")),
+        options={"k": (2, 3, 4)},
+        dims={"b": (2, 3, 5), "v": (7, 9, 12)},
+    ),
+    Idiom(
+        "top_k_sample",
+        "Fan, Lewis and Dauphin, 'Hierarchical Neural Story Generation' (2018), section 5.4",
+        {"logits": floats("b v", -3, 3), "uniforms": floats("b", *_UNIT)},
+        (ints("b"), floats("b k")),
+        options={"k": (2, 3, 5), "temperature": (0.7, 1.0)},
+        dims={"b": (2, 3, 5), "v": (6, 8, 11)},
+    ),
+    Idiom(
+        "nucleus_filter",
+        "Holtzman et al., 'The Curious Case of Neural Text Degeneration' (2020), section 3.1",
+        {"logits": floats("b v", -3, 3)},
+        floats("b v"),
+        options={"top_p": (0.5, 0.8, 0.9, 0.95)},
+        dims={"b": (2, 3, 5), "v": (6, 8, 11)},
+    ),
+    Idiom(
+        "min_p_sample",
+        "Nguyen et al., 'Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM "
+        "Outputs' (2025)",
+        {"logits": floats("b v", -3, 3), "uniforms": floats("b v", *_UNIT)},
+        (positions("b"), floats("b v")),
+        options={"min_p": (0.05, 0.1, 0.3), "temperature": (0.7, 1.0, 1.5)},
+        dims={"b": (2, 3, 5), "v": (6, 8, 11)},
+    ),
+    Idiom(
+        "typical_filter",
+        "Meister et al., 'Locally Typical Sampling' (2023), section 4",
+        {"logits": floats("b v", -3, 3)},
+        floats("b v"),
+        options={"mass": (0.3, 0.6, 0.9), "penalty": (10.0, 100.0)},
+        dims={"b": (2, 3, 5), "v": (6, 8, 11)},
+    ),
+    Idiom(
+        "penalize_repetition",
+        "Keskar et al., 'CTRL: A Conditional Transformer Language Model for Controllable "
+        "Generation' (2019), section 4.1",
+        {"logits": floats("b v", -3, 3), "tokens": ints("b t", 0, "v-1")},
+        floats("b v"),
+        options={
+            "repetition": (1.0, 1.2, 1.5),
+            "frequency": (0.1, 0.5),
+            "presence": (0.0, 0.3),
+        },
+        dims={"b": (1, 2, 3), "v": (8, 11, 16), "t": (4, 6, 7)},
+    ),
+    Idiom(
+        "contrastive_decoding",
+        "Li et al., 'Contrastive Decoding: Open-ended Text Generation as Optimization' (2023), "
+        "section 3; O'Brien and Lewis, 'Contrastive Decoding Improves Reasoning in Large "
+        "Language Models' (2023)",
+        {"expert_logits": floats("b v", -3, 3), "amateur_logits": floats("b v")},
+        (floats("b v"), positions("b")),
+        options={"plausibility": (0.05, 0.1, 0.3), "strength": (0.5, 1.0)},
+        dims={"b": (2, 3, 5), "v": (6, 8, 11)},
+    ),
+    Idiom(
+        "speculative_acceptance",
+        "Leviathan, Kalman and Matias, 'Fast Inference from Transformers via Speculative "
+        "Decoding' (2023), algorithm 1",
+        {
+            "target_logits": floats("t+1 v", -1, 1),
+            "draft_logits": floats("t v", -1, 1),
+            "tokens": ints("t", 0, "v-1"),
+            "uniforms": floats("t", *_UNIT),
+        },
+        (positions(""), floats("v")),
+        dims={"t": (2, 3, 4, 6), "v": (4, 5, 7, 10)},
+    ),
+    Idiom(
+        "stratified_resample",
+        "Douc, Cappé and Moulines, 'Comparison of Resampling Schemes for Particle Filtering' "
+        "(2005), section 2.3; Kong, Liu and Wong, 'Sequential Imputations and Bayesian Missing "
+        "Data Problems' (1994)",
+        {"log_weights": floats("n"), "uniforms": floats("n", *_UNIT)},
+        (ints("n"), floats("")),
+        dims={"n": (4, 5, 6, 8, 9, 12, 15)},
+    ),
+    Idiom(
+        "residual_resample",
+        "Liu and Chen, 'Sequential Monte Carlo Methods for Dynamic Systems' (1998); Douc, Cappé "
+        "and Moulines, 'Comparison of Resampling Schemes for Particle Filtering' (2005), "
+        "section 2.2",
+        {"weights": floats("n", 0.1, 2), "uniforms": floats("n", *_UNIT)},
+        (ints("n"), ints("n")),
+        dims={"n": (4, 5, 6, 8, 9, 12, 15)},
+    ),
+    Idiom(
+        "box_muller",
+        "Box and Muller, 'A Note on the Generation of Random Normal Deviates' (1958)",
+        {"first": floats("n m", 0.02, 0.9), "second": floats("n m", 0, 1)},
+        (floats("n m"), floats("n m")),
+        wrt=("first", "second"),
+    ),
+    Idiom(
+        "marsaglia_polar",
+        "Marsaglia and Bray, 'A Convenient Method for Generating Normal Variables' (1964)",
+        {"u": floats("n m", -1, 1), "v": floats("n m", -1, 1)},
+        (floats("n m"), floats("n m"), bools("n m")),
+    ),
+    Idiom(
+        "inverse_transform_sample",
+        "Devroye, 'Non-Uniform Random Variate Generation' (1986), chapter 2",
+        {
+            "uniforms": floats("n k", 0.04, 0.95),
+            "location": floats("k"),
+            "scale": floats("k", 0.5, 2),
+        },
+        floats("n k"),
+        options={"family": ("exponential", "laplace", "cauchy", "weibull", "logistic", "gumbel")},
+        wrt=("uniforms", "location", "scale"),
+    ),
+    Idiom(
+        "correlated_normal_sample",
+        "Glasserman, 'Monte Carlo Methods in Financial Engineering' (2003), section 2.3.3",
+        {
+            "mean": floats("d"),
+            "covariance": floats("d d", kind="spd"),
+            "noise": floats("n d"),
+        },
+        (floats("n d"), floats("n")),
+        dims={"d": (2, 3, 4, 5), "n": (1, 3, 4, 6)},
+        wrt=("mean", "noise"),
+    ),
+    Idiom(
+        "latin_hypercube",
+        "McKay, Beckman and Conover, 'A Comparison of Three Methods for Selecting Values of "
+        "Input Variables in the Analysis of Output from a Computer Code' (1979)",
+        {
+            "scores": floats("n d", 0, 1, "distinct"),
+            "jitter": floats("n d", 0, 1),
+            "low": floats("d", -2, 0),
+            "high": floats("d", 1, 3),
+        },
+        floats("n d"),
+        dims={"n": (4, 5, 7, 10), "d": (1, 2, 3, 4)},
+        wrt=("jitter", "low", "high"),
+    ),
+    Idiom(
+        "ddpm_step",
+        "Ho, Jain and Abbeel, 'Denoising Diffusion Probabilistic Models' (2020), eqs. 6, 7 and 15",
+        {
+            "sample": floats("b d"),
+            "predicted_noise": floats("b d", -1, 1),
+            "noise": floats("b d"),
+            "betas": floats("t", 0.05, 0.4),
+            "step": ints("", 0, "t-1"),
+        },
+        (floats("b d"), floats("b d")),
+        options={"clip": (1.0, 2.0, 5.0), "variance": ("posterior", "beta")},
+        dims={"b": (2, 3), "d": (3, 5, 8), "t": (4, 6, 9)},
+    ),
+    Idiom(
+        "ddim_step",
+        "Song, Meng and Ermon, 'Denoising Diffusion Implicit Models' (2021), eqs. 12 and 16",
+        {
+            "sample": floats("b d"),
+            "predicted_noise": floats("b d"),
+            "noise": floats("b d"),
+            "signal": floats("", 0.2, 0.5),
+            "previous": floats("", 0.6, 0.9),
+        },
+        floats("b d"),
+        options={"eta": (0.2, 0.5, 1.0)},
+        dims={"b": (2, 3, 5), "d": (3, 5, 8)},
+        wrt=("sample", "predicted_noise", "noise", "signal", "previous"),
+    ),
+    Idiom(
+        "heun_diffusion_sample",
+        "Karras et al., 'Elucidating the Design Space of Diffusion-Based Generative Models' "
+        "(2022), algorithm 1",
+        {"noise": floats("b d"), "mean": floats("d")},
+        floats("b d"),
+        options={"deviation": (0.5, 1.0), "steps": (3, 4, 6), "largest": (2.0, 5.0)},
+        dims={"b": (2, 3, 5), "d": (2, 3, 6)},
+        wrt=("noise", "mean"),
+    ),
+    Idiom(
+        "rescaled_guidance",
+        "Ho and Salimans, 'Classifier-Free Diffusion Guidance' (2022), eq. 6; Lin et al., "
+        "'Common Diffusion Noise Schedules and Sample Steps are Flawed' (2024), section 3.4",
+        {"conditional": floats("b d"), "unconditional": floats("b d")},
+        floats("b d"),
+        options={"weight": (1.5, 3.0, 7.5), "rescale": (0.0, 0.5, 0.7)},
+        dims={"b": (2, 3, 4), "d": (5, 7, 10)},
+        wrt=("conditional", "unconditional"),
+    ),
+    Idiom(
+        "diffusion_training_pair",
+        "Salimans and Ho, 'Progressive Distillation for Fast Sampling of Diffusion Models' "
+        "(2022), appendix D; Hang et al., 'Efficient Diffusion Training via Min-SNR Weighting "
+        "Strategy' (2023), section 3.4",
+        {
+            "data": floats("b d"),
+            "noise": floats("b d"),
+            "signals": floats("t", 0.05, 0.95),
+            "steps": ints("b", 0, "t-1"),
+        },
+        (floats("b d"), floats("b d"), floats("b")),
+        options={"target": ("noise", "data", "velocity"), "gamma": (0.5, 1.0, 5.0)},
+        dims={"b": (2, 3, 5), "d": (3, 4, 6), "t": (5, 8, 10)},
+    ),
+    Idiom(
+        "annealed_langevin",
+        "Song and Ermon, 'Generative Modeling by Estimating Gradients of the Data Distribution' "
+        "(2019), algorithm 1",
+        {
+            "start": floats("n d"),
+            "noise": floats("l t n d"),
+            "centers": floats("k d", -1, 1),
+        },
+        floats("n d"),
+        options={"largest": (2.0, 3.0), "smallest": (0.5, 1.0), "rate": (0.1, 0.3)},
+        dims={"n": (2, 3, 4), "d": (1, 2, 3), "l": (2, 3), "t": (2, 3), "k": (2, 3, 4)},
+        wrt=("start", "noise", "centers"),
+    ),
+    Idiom(
+        "square_root_diffusion",
+        "Lord, Koekkoek and van Dijk, 'A Comparison of Biased Simulation Schemes for Stochastic "
+        "Volatility Models' (2010), section 3",
+        {"start": floats("n", 0.4, 1.5), "noise": floats("t n")},
+        floats("t n"),
+        options={
+            "speed": (0.5, 1.5),
+            "mean": (0.8, 1.0),
+            "volatility": (0.3, 0.6),
+            "dt": (0.05, 0.1),
+        },
+        dims={"n": (2, 4, 5), "t": (3, 5, 8)},
+    ),
+    Idiom(
+        "half_normal_rejection",
+        "von Neumann, 'Various Techniques Used in Connection with Random Digits' (1951); "
+        "Devroye, 'Non-Uniform Random Variate Generation' (1986), chapter 2",
+        {"uniforms": floats("n k", 0.02, 0.97), "decisions": floats("n k", 0, 1)},
+        (floats("n"), bools("n k")),
+        dims={"n": (3, 5, 6, 8), "k": (3, 4, 5, 6)},
+    ),
+    Idiom(
+        "gamma_rejection",
+        "Marsaglia and Tsang, 'A Simple Method for Generating Gamma Variables' (2000)",
+        {
+            "shapes": floats("n", 1, 4),
+            "normals": floats("n k", -2.2, 2.2),
+            "uniforms": floats("n k", 0.01, 0.99),
+        },
+        (floats("n"), bools("n k")),
+        dims={"n": (3, 5, 6, 8), "k": (3, 4, 5)},
+    ),
+    Idiom(
+        "halton_points",
+        "Halton, 'On the efficiency of certain quasi-random sequences of points in evaluating "
+        "multi-dimensional integrals' (1960); Cranley and Patterson, 'Randomization of Number "
+        "Theoretic Methods for Multiple Integration' (1976)",
+        {"indices": ints("n", 0, 200), "shift": floats("d", 0.01, 0.97)},
+        floats("n d"),
+        options={"skip": (0, 1, 20)},
+        dims={"n": (4, 7, 10), "d": (1, 2, 3, 4)},
+    ),
+    Idiom(
+        "product_poisson_sample",
+        "Knuth, 'The Art of Computer Programming', volume 2 (3rd ed., 1997), section 3.4.1",
+        {"rates": floats("n", 0.5, 4), "uniforms": floats("n k", *_UNIT)},
+        positions("n"),
+        dims={"n": (3, 4, 6, 7), "k": (6, 8, 11, 12)},
+    ),
+    Idiom(
+        "stick_breaking_weights",
+        "Sethuraman, 'A Constructive Definition of Dirichlet Priors' (1994)",
+        {"uniforms": floats("n k", 0.05, 0.95)},
+        floats("n k+1"),
+        options={"concentration": (0.5, 1.0, 2.0, 5.0)},
+        dims={"n": (1, 2, 4), "k": (3, 5, 8)},
+        wrt=("uniforms",),
+    ),
+    Idiom(
+        "gaussian_copula_sample",
+        "Cario and Nelson, 'Modeling and Generating Random Vectors with Arbitrary Marginal "
+        "Distributions and Correlation Matrix' (1997)",
+        {
+            "factor": floats("d d", kind="lower"),
+            "noise": floats("n d", -1.8, 1.8),
+            "scales": floats("d", 0.5, 2),
+        },
+        floats("n d"),
+        options={"marginal": ("exponential", "pareto", "uniform")},
+        dims={"d": (2, 3, 4), "n": (3, 5, 7)},
+        wrt=("noise", "scales"),
+    ),
+    Idiom(
+        "gillespie_birth_death",
+        "Gillespie, 'Exact Stochastic Simulation of Coupled Chemical Reactions' (1977)",
+        {
+            "population": ints("", 0, 9),
+            "waits": floats("t", *_UNIT),
+            "choices": floats("t", *_UNIT),
+        },
+        (floats("t"), ints("t")),
+        options={
+            "birth": (0.3, 0.9),
+            "death": (0.5, 1.1),
+            "immigration": (0.4, 2.0),
+        },
+        dims={"t": (5, 8, 12)},
+    ),
+    Idiom(
+        "hierarchical_ray_samples",
+        "Mildenhall et al., 'NeRF: Representing Scenes as Neural Radiance Fields for View "
+        "Synthesis' (2020), section 5.2",
+        {
+            "edges": floats("r n+1", 1, 5, "sorted"),
+            "weights": floats("r n", 0.1, 1),
+            "uniforms": floats("r m", *_UNIT),
+        },
+        floats("r m"),
+        dims={"r": (2, 3, 4), "n": (4, 5, 8), "m": (4, 6, 7)},
+        wrt=("edges",),
+    ),
+    Idiom(
+        "markov_chain_path",
+        "Norris, 'Markov Chains' (1997), section 1.1",
+        {
+            "logits": floats("s s"),
+            "start": ints("", 0, "s-1"),
+            "uniforms": floats("t", *_UNIT),
+        },
+        (ints("t"), floats("")),
+        dims={"s": (3, 4, 5, 6), "t": (4, 6, 9, 12)},
+    ),
+    Idiom(
+        "reservoir_sample",
+        "Vitter, 'Random Sampling with a Reservoir' (1985), algorithm R",
+        {"items": floats("n"), "uniforms": floats("n", 0.01, 0.98)},
+        (floats("size"), positions("")),
+        options={"size": (2, 3, 4)},
+        dims={"n": (8, 11, 14)},
+    ),
+    Idiom(
+        "fisher_yates_shuffle",
+        "Knuth, 'The Art of Computer Programming', volume 2 (3rd ed., 1997), section 3.4.2, "
+        "algorithm P",
+        {"items": floats("n"), "uniforms": floats("n", 0.01, 0.98)},
+        (floats("n"), ints("n")),
+        dims={"n": (4, 5, 6, 7, 9, 11, 14)},
+    ),
+    Idiom(
+        "brownian_bridge_path",
+        "Glasserman, 'Monte Carlo Methods in Financial Engineering' (2003), section 3.1.1",
+        {"normals": floats("2**levels")},
+        floats("2**levels+1"),
+        options={"levels": (2, 3, 4), "horizon": (0.5, 1.0, 3.0)},
+        wrt=("normals",),
+    ),
+    Idiom(
+        "hard_concrete_gate",
+        "Louizos, Welling and Kingma, 'Learning Sparse Neural Networks through L0 "
+        "Regularization' (2018), eqs. 10 to 12",
+        {"log_alpha": floats("n"), "uniforms": floats("n", *_UNIT)},
+        (floats("n"), floats("")),
+        options={"temperature": (0.5, 2.0 / 3.0, 1.0), "stretch": (0.1, 0.2)},
+        dims={"n": (5, 8, 12)},
+    ),
+]
