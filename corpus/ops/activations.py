@@ -92,7 +92,7 @@ def _by_value(function: Callable[[float, float], float]) -> Span:
 
 
 def _along_axis(scope: Scope, op: Op) -> Proposal | None:
-    x = scope.value("f", ranks=(1, 5), domain=domain_of(op, 0))
+    x = scope.value("f", ranks=(1, 6), domain=domain_of(op, 0))
     if x is None:
         return None
     rank = x.aval.rank
@@ -108,7 +108,7 @@ def _along_axis(scope: Scope, op: Op) -> Proposal | None:
 def _halves(scope: Scope, op: Op) -> Proposal | None:
     x = scope.value(
         "f",
-        ranks=(1, 5),
+        ranks=(1, 6),
         where=lambda aval: any(dim % 2 == 0 for dim in aval.shape),
         domain=domain_of(op, 0),
     )

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import spans
-from jaxsmith.vocabulary.accuracy import DECIDE, MOVE, ulps
+from jaxsmith.vocabulary.accuracy import DECIDE, MOVE, jumps, ulps
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.code import LEVELS
 from jaxsmith.vocabulary.dtypes import inexact
@@ -141,13 +141,13 @@ OPS = [
     operator("float_floor_divide", "//", spans.of(floored), accuracy=DECIDE, smooth="none",
              domain=((-1e3, 1e3), (0.25, 1e3)), names=("quotient", "cell", "level"),
              verb="floor_divide"),
-    operator("float_remainder", "%", spans.of(modulo), accuracy=ulps(1.0), smooth="none",
+    operator("float_remainder", "%", spans.of(modulo), accuracy=jumps(1.0), smooth="none",
              domain=((-1e3, 1e3), (0.25, 1e3)), names=("phase", "wrapped", "rest"),
              verb="remainder"),
     spellings(function("float_divmod", "arithmetic",
                        twice(binary("f"), ("quotient", "whole"), ("rest", "phase")),
                        spans.of(floored_and_rest), jax="jnp.divmod({*})", numpy="np.divmod({*})",
-                       accuracy=ulps(1.0), domain=((-1e3, 1e3), (0.25, 1e3)), smooth="none",
+                       accuracy=jumps(1.0), domain=((-1e3, 1e3), (0.25, 1e3)), smooth="none",
                        elementwise=True, verb="divmod", weight=0.5), "divmod({*})"),
     # With the number on the left.
     _reversed("number_plus", "+", spans.of(Interval.__add__), "{0:mul}",

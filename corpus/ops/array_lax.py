@@ -136,11 +136,11 @@ def _lax_pad(scope: Scope, _op: Op) -> Proposal | None:
 OPS = [
     move("lax_rev", "lax.rev({0}, {axes})", changed(_rev, ranks=(1, 4)),
          numpy="np.flip({0}, {axes})", names=("flipped", "backwards"), verb="reverse"),
-    move("lax_transpose", "lax.transpose({0}, {axes})", changed(_transpose, ranks=(2, 5)),
+    move("lax_transpose", "lax.transpose({0}, {axes})", changed(_transpose, ranks=(2, 6)),
          numpy="np.transpose({0}, {axes})", names=("transposed", "permuted"), verb="transpose"),
     move("lax_reshape", "lax.reshape({0}, {dims})", changed(_reshape, ranks=(1, 4)),
          numpy="np.reshape({0}, {dims})", names=("reshaped", "grouped"), verb="reshape"),
-    move("lax_collapse", "lax.collapse({0}, {axes})", changed(_collapse, ranks=(2, 5)),
+    move("lax_collapse", "lax.collapse({0}, {axes})", changed(_collapse, ranks=(2, 6)),
          numpy="np.reshape({0}, {dims})", names=("merged", "collapsed"), verb="collapse"),
     move("lax_expand_dims", "lax.expand_dims({0}, {axes})", changed(_expand, ranks=(0, 4)),
          numpy="np.expand_dims({0}, {axes})", names=("expanded", "lifted"), verb="expand"),

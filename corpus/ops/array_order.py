@@ -19,6 +19,7 @@ from jaxsmith.vocabulary.signatures.shape import (
     with_dim,
     without,
 )
+from jaxsmith.vocabulary.signatures.variants import wide_integers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ OPS = [
     move("argsort", "jnp.argsort({0}{axis})", _argsort,
          numpy='np.argsort({0}{axis}, kind="stable")', span=_positions_span, accuracy=DECIDE,
          smooth="none", names=("order", "permutation")),
-    move("argsort_descending", "jnp.argsort({0}{axis}, descending=True)", _argsort,
+    move("argsort_descending", "jnp.argsort({0}{axis}, descending=True)", wide_integers(_argsort),
          numpy='np.argsort(-{0:atom}{axis}, kind="stable")', span=_positions_span,
          accuracy=DECIDE, smooth="none", names=("order", "ranking"), verb="argsort", weight=0.6),
     move("ranks", "jnp.argsort(jnp.argsort({0}{axis}){axis})", _argsort,
@@ -156,7 +157,8 @@ OPS = [
     move("largest", "lax.top_k({0}, {count})[0]", changed(_largest, "fffi", ranks=(1, 3)),
          numpy="np.flip(np.sort({0}, axis=-1), axis=-1)[..., :{count}]", accuracy=ORDER,
          smooth="kinked", names=("largest", "best")),
-    move("top_k", "lax.top_k({0}, {count})", _top_k, numpy="largest_with_places({0}, {count})",
+    move("top_k", "lax.top_k({0}, {count})", wide_integers(_top_k),
+         numpy="largest_with_places({0}, {count})",
          accuracy=DECIDE, smooth="none", helpers=("largest_with_places",)),
     move("sort_with_key", "lax.sort_key_val({0}, {1})", _sort_with_key,
          numpy="sorted_together({0}, {1})", span=spans.union, accuracy=ORDER, smooth="none",

@@ -183,7 +183,7 @@ OPS = [
     move("flip", "jnp.flip({0}{axis})", changed(_flip), names=("flipped", "reversed_values")),
     move("flipud", "jnp.flipud({0})", changed(_still), names=("flipped", "upside_down"),
          verb="flip", weight=0.6),
-    move("fliplr", "jnp.fliplr({0})", changed(_still, ranks=(2, 5)),
+    move("fliplr", "jnp.fliplr({0})", changed(_still, ranks=(2, 6)),
          names=("mirrored", "flipped"), verb="mirror", weight=0.6),
     move("roll", "jnp.roll({0}, {shift}{axis})", changed(_roll), names=("rolled", "shifted"),
          weight=1.5),

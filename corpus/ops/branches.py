@@ -127,7 +127,7 @@ def _switch(scope: Scope, _op: Op) -> Proposal | None:
     # Now and then the index may lie outside: JAX clamps it.
     low, high = scope.rng.choice(((0, count - 1), (0, count - 1), (-1, count)))
     draw = Draw("uniform", low, high)
-    index = scope.parameter(Aval((), scope.dtype("i")), draw, ("index", "mode", "branch", "case"))
+    index = scope.parameter(Aval((), scope.dtype("p")), draw, ("index", "mode", "branch", "case"))
     if index is None:
         return None
     return _branching(scope, [index], scope.rng.sample(BRANCH_NAMES, count), "switch")

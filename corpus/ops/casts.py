@@ -42,9 +42,10 @@ def _cast(
 
 
 _FLOATS = ("float32", "float64")
+_HALVES = ("bfloat16", "float16")
 _INTEGERS = ("int32", "int64")
+_NARROW = ("int8", "int16", "uint8", "uint16", "uint32", "uint64")
 
-# No row makes int8 or int16: programs take integers to be at least 32 bits wide.
 OPS = [
     _cast("float_to_float", "f", _FLOATS, spans.keep, ulps(1.0), ("narrowed", "values"),
           smooth="smooth"),
@@ -55,10 +56,16 @@ OPS = [
     _cast("float_to_integer", "f", _INTEGERS, spans.monotone(math.trunc), DECIDE,
           ("whole", "indices", "buckets"), domain=(-1e4, 1e4)),
     _cast("integer_to_integer", "i", _INTEGERS, spans.keep, EQUAL, ("widened", "codes")),
-    _cast("integer_to_byte", "i", ("uint8",), spans.keep, EQUAL, ("pixels", "octets"),
-          domain=(0, 255), weight=0.4),
-    _cast("byte_to_number", "u", ("float32", "int32"), spans.keep, EQUAL, ("levels", "pixels"),
-          domain=(0, 255), weight=0.6),
+    _cast("integer_to_narrow", "i", _NARROW, spans.keep, EQUAL, ("codes", "levels", "packed"),
+          domain=(0, 127), weight=0.6),
+    _cast("unsigned_to_number", "u", ("float32", "int32"), spans.keep, EQUAL, ("levels", "pixels"),
+          domain=(0, 2**16), weight=0.6),
+    _cast("float_to_half", "f", _HALVES, spans.keep, ulps(1.0), ("halves", "rounded", "values"),
+          domain=(-1e3, 1e3), smooth="smooth", weight=0.3),
+    _cast("integer_to_half", "i", _HALVES, spans.keep, ulps(1.0), ("halves", "values"),
+          domain=(-1e3, 1e3), weight=0.3),
+    _cast("mask_to_narrow", "b", (*_NARROW, *_HALVES), spans.boolean, EQUAL, ("flags", "bits"),
+          weight=0.3),
     _cast("integer_to_mask", "i", ("bool",), spans.boolean, EQUAL, ("occupied", "present")),
     _cast("float_to_mask", "f", ("bool",), spans.boolean, DECIDE, ("nonzero", "active"),
           weight=0.4),

@@ -10,7 +10,7 @@ from jaxsmith.vocabulary.interval import Interval, hull
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.rows import function
 from jaxsmith.vocabulary.signatures import choice
-from jaxsmith.vocabulary.signatures.variants import spellings
+from jaxsmith.vocabulary.signatures.variants import spellings, wide_integers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _choice(name: str, signature: Signature, span: Span, jax: str, names: tuple[
 
 def _piecewise(scope: Scope, _op: Op) -> Proposal | None:
     """Constants and functions on three pieces of the line; all numbers are exact in float32."""
-    x = scope.value("f", ranks=(1, 5))
+    x = scope.value("f", ranks=(1, 6))
     if x is None:
         return None
     low, high = scope.rng.choice(((-1.0, 1.0), (-0.5, 0.5), (0.0, 1.0), (0.0, 2.0), (-2.0, 0.5)))
@@ -115,12 +115,13 @@ OPS = [
             ("capped", "remapped"), accuracy=EQUAL, verb="remap", smooth="none"),
     _choice("where_integers_compared", choice.where_compared("i", "f"), _chosen(2, 3), _COMPARED,
             ("selected", "scheduled"), accuracy=JUMPS, verb="schedule"),
-    _choice("select", choice.select_masks, _selected, "", CHOSEN),
+    _choice("select", wide_integers(choice.select_masks), _selected, "", CHOSEN),
     _choice("select_bands", choice.select_bands("f"), _selected, "", ("banded", "graded"),
             accuracy=JUMPS, verb="select"),
-    _choice("integer_select_bands", choice.select_bands("i"), _selected, "",
+    _choice("integer_select_bands", wide_integers(choice.select_bands("i")), _selected, "",
             ("grades", "classes"), accuracy=EQUAL, verb="select", smooth="none"),
-    _choice("choose", choice.choose, _any_but_first, "", ("chosen", "routed"), weight=0.7),
+    _choice("choose", wide_integers(choice.choose), _any_but_first, "",
+            ("chosen", "routed"), weight=0.7),
     _choice("lax_select", choice.same_shape("b", 2), _chosen(1, 2), "lax.select({*})", CHOSEN,
             numpy="np.where({*})", verb="select", weight=0.6),
     _choice("lax_select_n", choice.same_shape("b", 2), _chosen(1, 2), "lax.select_n({*})", CHOSEN,

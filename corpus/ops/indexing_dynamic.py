@@ -36,7 +36,7 @@ STARTS = ("start", "offset", "begin")
 def _start(scope: Scope, dim: int, hints: tuple[str, ...] = STARTS) -> Var | None:
     """A scalar parameter that lies on either side of an axis too."""
     draw = Draw("uniform", -dim - 1, dim + 2)
-    return scope.parameter(Aval((), scope.dtype("i")), draw, hints)
+    return scope.parameter(Aval((), scope.dtype("p")), draw, hints)
 
 
 def _sizes(rng: Stream, shape: Shape) -> Shape:
@@ -54,7 +54,7 @@ def _starts(scope: Scope, x: Var, sizes: Shape, first: int) -> tuple[list[Var], 
     ``first`` is the position of the first start among the operands.
     """
     # All starts must have one dtype, and a literal has the default one.
-    literals = scope.dtype("i") == dtypes.default_int(x64=scope.x64)
+    literals = scope.dtype("p") == dtypes.default_int(x64=scope.x64)
     found: list[Var] = []
     texts: list[str] = []
     for dim, size in zip(x.aval.shape, sizes, strict=True):
@@ -90,7 +90,7 @@ def _slice_by_vector(scope: Scope, _op: Op) -> Proposal | None:
         return None
     reach = max(x.aval.shape) + 1
     starts = scope.parameter(
-        Aval((x.aval.rank,), scope.dtype("i")), Draw("uniform", -reach, reach), ("corner", "starts")
+        Aval((x.aval.rank,), scope.dtype("p")), Draw("uniform", -reach, reach), ("corner", "starts")
     )
     if starts is None:
         return None

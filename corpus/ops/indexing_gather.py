@@ -199,7 +199,7 @@ def _indices_of(scope: Scope, _op: Op) -> Proposal | None:
 _CLAMPED_PAIR = "{0:atom}[clamped({1}, {rows}), clamped({2}, {columns})]"
 
 OPS = [
-    move("index", "{0:atom}[{index}]", changed(_static, ranks=(1, 5)), family="indexing",
+    move("index", "{0:atom}[{index}]", changed(_static, ranks=(1, 6)), family="indexing",
          names=("part", "selected", "entry"), weight=2.5),
     move("index_one", "{0:atom}[{1}]", _along_axis("inside", scalar=True), family="indexing",
          names=("entry", "chosen", "element"), verb="pick"),

@@ -13,6 +13,7 @@ from jaxsmith.vocabulary.moves import move
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.signatures.index import POSITIONS, or_fill, positions
 from jaxsmith.vocabulary.signatures.shape import any_axis, axis_text, number, small, with_dim
+from jaxsmith.vocabulary.signatures.variants import wide_integers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ def _segments(*, start: bool = False) -> Signature:
         beyond = 1 if scope.rng.chance(0.4) else 0
         draw = Draw("uniform", -beyond, count - 1 + beyond)
         labels = scope.parameter(
-            Aval((length,), scope.dtype("i")), draw, ("segments", "groups", "segment_ids")
+            Aval((length,), scope.dtype("p")), draw, ("segments", "groups", "segment_ids")
         )
         if labels is None:
             return None
@@ -115,13 +116,15 @@ OPS = [
          numpy="by_segment(np.minimum, {2}, {0}, {1}, {count})", span=or_fill,
          accuracy=ORDER, smooth="kinked", helpers=("by_segment",), names=("lows", "per_group")),
     # By default jnp.put counts negative positions from the end; its modes are NumPy's.
-    move("put", "jnp.put({0}, {1}, {2}, inplace=False)", _put(""), family="indexing",
+    move("put", "jnp.put({0}, {1}, {2}, inplace=False)", wide_integers(_put("")), family="indexing",
          numpy="put_flat({0}, clamped({1}, {size}), {2})", span=or_fill,
          helpers=("put_flat", "clamped"), names=("marked", "updated")),
-    move("put_clip", 'jnp.put({0}, {1}, {2}, mode="{mode}", inplace=False)', _put("clip"),
+    move("put_clip", 'jnp.put({0}, {1}, {2}, mode="{mode}", inplace=False)',
+         wide_integers(_put("clip")),
          family="indexing", numpy='put_flat({0}, {1}, {2}, mode="{mode}")', span=or_fill,
          helpers=("put_flat",), names=("marked", "updated"), verb="put", weight=0.5),
-    move("put_wrap", 'jnp.put({0}, {1}, {2}, mode="{mode}", inplace=False)', _put("wrap"),
+    move("put_wrap", 'jnp.put({0}, {1}, {2}, mode="{mode}", inplace=False)',
+         wide_integers(_put("wrap")),
          family="indexing", numpy='put_flat({0}, {1}, {2}, mode="{mode}")', span=or_fill,
          helpers=("put_flat",), names=("marked", "updated"), verb="put", weight=0.5),
     move("put_along_axis", "jnp.put_along_axis({0}, {1}, {2}, axis={axis}, inplace=False)",

@@ -32,6 +32,7 @@ from jaxsmith.vocabulary.signatures.shape import (
     small,
     with_dim,
 )
+from jaxsmith.vocabulary.signatures.variants import wide_integers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +181,7 @@ def _shuffle(scope: Scope, _op: Op) -> Proposal | None:
     axis = any_axis(scope.rng, x.aval.shape)
     size = x.aval.shape[axis]
     order = scope.parameter(
-        Aval((size,), scope.dtype("i")), Draw("distinct", 0, size - 1), ("order", "permutation")
+        Aval((size,), scope.dtype("p")), Draw("distinct", 0, size - 1), ("order", "permutation")
     )
     if order is None:
         return None
@@ -216,7 +217,8 @@ OPS = [
          _along("beyond", fill=True), family="indexing",
          numpy="taken_along_or({0}, {1}, {axis}, {2})", span=or_fill,
          helpers=("taken_along_or",), names=("taken", "aligned"), verb="take_along", weight=0.7),
-    move("choose_from", 'jnp.choose({2}, [{0}, {1}], mode="{mode}")', _choose, family="indexing",
+    move("choose_from", 'jnp.choose({2}, [{0}, {1}], mode="{mode}")',
+         wide_integers(_choose), family="indexing",
          span=_first_two, names=("chosen", "selected"), verb="choose"),
     move("permute", "jnp.take({0}, {1}{axis})", _shuffle, family="indexing",
          names=("shuffled", "permuted")),

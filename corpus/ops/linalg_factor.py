@@ -21,6 +21,7 @@ from jaxsmith.vocabulary.signatures.matrix import (
     of_matrix,
     spectral,
 )
+from jaxsmith.vocabulary.signatures.variants import wide_floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -243,11 +244,11 @@ OPS = [
     _row("cond", "jnp.linalg.cond({matrix}{order})", "np.linalg.cond({matrix}{numpy_order})",
          of_matrix(INVERTIBLE, _batch, choices=_ORDERS), _condition,
          ("condition", "sensitivity"), size=6.0, smooth="kinked"),
-    function("matrix_rank", "linalg", _masked_rank, _count, accuracy=DECIDE,
+    function("matrix_rank", "linalg", wide_floats(_masked_rank), _count, accuracy=DECIDE,
              jax="jnp.linalg.matrix_rank(jnp.where({1:atom}[:, None], {0}, 0.0))",
              numpy="np.linalg.matrix_rank(np.where({1:atom}[:, None], {0}, 0.0))", smooth="none",
              names=("rank", "dimensions"), weight=0.6),
-    function("effective_rank", "linalg", _above, _count, accuracy=DECIDE,
+    function("effective_rank", "linalg", wide_floats(_above), _count, accuracy=DECIDE,
              jax="jnp.sum(jnp.linalg.svdvals({matrix}) > {limit})",
              numpy="np.sum(np.linalg.svd({matrix}, compute_uv=False) > {limit})", smooth="none",
              names=("effective_rank", "kept"), weight=0.6),

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import spans
-from jaxsmith.vocabulary.accuracy import stable, ulps
+from jaxsmith.vocabulary.accuracy import jumps, stable, ulps
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.rows import exact, function, map2
@@ -113,9 +113,9 @@ OPS = [
     function("ldexp", "math", _scale_by_exponent, spans.corners(lambda x, n: x * 2.0**n),
              accuracy=ulps(0.0), domain=((-1e3, 1e3), (-6, 6)), names=("scaled", "shifted"),
              elementwise=True),
-    map2("fmod", spans.of(_truncated), domain=(_SIGNED, _DIVISOR), accuracy=ulps(0.5),
+    map2("fmod", spans.of(_truncated), domain=(_SIGNED, _DIVISOR), accuracy=jumps(0.5),
          smooth="none", names=("rest", "phase")),
-    spellings(map2("mod", spans.of(_modulo), domain=(_SIGNED, _DIVISOR), accuracy=ulps(1.0),
+    spellings(map2("mod", spans.of(_modulo), domain=(_SIGNED, _DIVISOR), accuracy=jumps(1.0),
                    smooth="none", names=("wrapped", "phase")), "jnp.remainder({*})"),
     spellings(map2("power_of_floats", spans.corners(lambda x, y: x**y), numbers=0.4,
                    domain=(_POSITIVE, (-3.0, 3.0)), jax="jnp.power({*})", numpy="np.power({*})",

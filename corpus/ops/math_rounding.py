@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import spans
-from jaxsmith.vocabulary.accuracy import DECIDE, ulps
+from jaxsmith.vocabulary.accuracy import DECIDE, jumps
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.code import LEVELS
 from jaxsmith.vocabulary.dtypes import inexact
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # An exact operation that jumps: where a jump lies within the operands' bounds, the bound of the
 # result becomes too loose to be used.
-EXACT = ulps(0.0)
 
 
 def _sign(x: float) -> float:
@@ -109,10 +108,10 @@ OPS = [
        spans.of(lambda x: Interval(math.floor(2 * x.low) / 2, math.ceil(2 * x.high) / 2)), DECIDE,
        domain=(Interval(-1e3, 1e3),), level=LEVELS["mul"], smooth="none",
        names=("quantized", "levels"), elementwise=True),
-    function("modf", "math", _fraction_and_whole, spans.of(_parts), accuracy=EXACT,
+    function("modf", "math", _fraction_and_whole, spans.of(_parts), accuracy=jumps(0.0),
              smooth="none", elementwise=True),
     function("frexp_mantissa", "math", unary("f"), spans.within(-1, 1),
-             jax="jnp.frexp({0})[0]", numpy="np.frexp({0})[0]", accuracy=EXACT,
+             jax="jnp.frexp({0})[0]", numpy="np.frexp({0})[0]", accuracy=jumps(0.0),
              domain=((0.05, 1e4),), smooth="none", names=("mantissa", "significand"),
              verb="mantissa", elementwise=True, weight=0.5),
     function("frexp_exponent", "math", unary("f", lambda _dtype: "int32"), spans.of(_exponent),

@@ -11,6 +11,7 @@ from jaxsmith.vocabulary.op import Op, Proposal
 from jaxsmith.vocabulary.rows import alike, exact, function
 from jaxsmith.vocabulary.signatures import reduce
 from jaxsmith.vocabulary.signatures.elementwise import domain_of
+from jaxsmith.vocabulary.signatures.variants import wide_integers
 
 if TYPE_CHECKING:
     from jaxsmith.vocabulary.aval import Shape
@@ -192,9 +193,9 @@ OPS = [
                 ("running", "suffix_sums", "totals")),
     _accumulate("lax_cumprod", "multiply", "f", reduce.multiplied, ("running_product", "survival")),
     _accumulate("cumlogsumexp", "logaddexp", "f", reduce.log_summed, ("log_running", "log_totals")),
-    _window_row("window_max", "max", spans.keep, _windows("fi"), verb="max_pool"),
-    _window_row("window_min", "min", spans.keep, _windows("fi"), verb="min_pool"),
-    _window_row("window_sum", "add", reduce.summed, _windows("fi"), verb="sum_pool"),
+    _window_row("window_max", "max", spans.keep, wide_integers(_windows("fi")), verb="max_pool"),
+    _window_row("window_min", "min", spans.keep, wide_integers(_windows("fi")), verb="min_pool"),
+    _window_row("window_sum", "add", reduce.summed, wide_integers(_windows("fi")), verb="sum_pool"),
     alike("trapezoid", "reductions", "jnp.trapezoid({0}{step}{tail})", _trapezoid,
           lambda i, a, t: reduce.partly_summed(i, a, t).scale(float(str(t["scale"]))), TERMS,
           names=("area", "integral", "work")),

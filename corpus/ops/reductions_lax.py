@@ -31,7 +31,9 @@ def _over_axes(kinds: str, starts: dict[str, str] | None = None, most: int = 102
         axes = reduce.pick_axes(scope, x.aval.rank, keep="never")
         attributes = {**axes.attributes, "terms": axes.count(x.aval.shape)}
         if starts:
-            start = starts[dtypes.kind(x.aval.dtype)]
+            start = starts.get(dtypes.kind(x.aval.dtype))
+            if start is None or dtypes.is_narrow(x.aval.dtype):
+                return None
             narrow = scope.x64 and x.aval.dtype == "float32"
             attributes["start"] = f"jnp.float32({start})" if narrow else start
         if reduce.terms(attributes) > most:

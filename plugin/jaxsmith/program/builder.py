@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.vocabulary import dtypes
 from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.value import Literal, Var
 
 if TYPE_CHECKING:
@@ -17,14 +18,10 @@ if TYPE_CHECKING:
     from jaxsmith.program.style import Style
     from jaxsmith.vocabulary.aval import Shape
     from jaxsmith.vocabulary.draw import Draw
-    from jaxsmith.vocabulary.interval import Interval
     from jaxsmith.vocabulary.op import Op, Proposal
     from jaxsmith.vocabulary.stream import Stream
     from jaxsmith.vocabulary.table import Vocabulary
     from jaxsmith.vocabulary.value import Atom
-
-# Beyond these, float32 sums lose digits and int32 wraps around: not what most programs are about.
-LIMITS = {"f": 1e5, "i": 2.0**30, "u": 2.0**30, "b": 1.0}
 
 
 @dataclass(slots=True)
@@ -82,23 +79,24 @@ class Builder:
     # What a signature may ask for.
 
     def dtype(self, kind: str) -> str:
-        """The dtype this program uses for a kind."""
+        """The dtype this program uses for a kind, or for positions (``"p"``)."""
         return self.style.dtype(kind)
 
-    def shape(self, ranks: tuple[int, int] = (0, 5)) -> Shape:
+    def shape(self, ranks: tuple[int, int] = (0, 6)) -> Shape:
         """A shape for a new parameter, made of dimensions that this program uses."""
         return self.style.shape(self.rng, ranks)
 
     def literal(self, kind: str, domain: Interval | None = None) -> Literal:
         """A short number of kind ``"f"`` or ``"i"`` inside the domain."""
-        value = self.style.number(self.rng, kind, domain)
-        return Literal(value, Aval((), self.dtype(kind)))
+        dtype = self.dtype(kind)
+        value = self.style.number(self.rng, kind, _common(domain, dtype))
+        return Literal(value, Aval((), dtype))
 
     def value(
         self,
         kinds: str = "f",
         *,
-        ranks: tuple[int, int] = (0, 5),
+        ranks: tuple[int, int] = (0, 6),
         where: Callable[[Aval], bool] | None = None,
         shape: Shape | None = None,
         dtype: str | None = None,
@@ -113,7 +111,7 @@ class Builder:
         def fits(aval: Aval) -> bool:
             return (
                 low <= len(aval.shape) <= high
-                and dtypes.KINDS[aval.dtype] in kinds
+                and _is_of(aval.dtype, kinds)
                 and (shape is None or aval.shape == shape)
                 and (dtype is None or aval.dtype == dtype)
                 and (where is None or where(aval))
@@ -146,6 +144,7 @@ class Builder:
         """The value itself if its range lies in the domain, else brought inside by a guard."""
         if domain is None or var.interval in domain:
             return var
+        domain = _common(domain, var.aval.dtype)
         guards = [op for op in self.vocabulary.guards if self.allows(op)]
         for op in self.rng.shuffled(guards):
             proposal = op.guard(self, var, domain) if op.guard else None
@@ -158,7 +157,14 @@ class Builder:
     # How the graph grows.
 
     def allows(self, op: Op) -> bool:
-        """Whether the operation is smooth enough for what the graph is for."""
+        """Whether the operation is smooth enough for what the graph is for.
+
+        Code that was written by hand counts on 24 bits of precision, LAPACK has no fewer, and a
+        derivative in 8 or 11 bits has no bound that says anything.
+        """
+        wide = op.code is not None or op.accuracy.rule == "stable" or op.control == "gradient"
+        if wide and dtypes.is_half(self.dtype("f")):
+            return False
         return op.smooth in self.style.smoothness
 
     def visible(self) -> list[Var]:
@@ -170,10 +176,14 @@ class Builder:
 
         With ``focus``, it is applied to just these values, in this order.
         """
+        if not self.allows(op):
+            return None
         self.focus = list(focus)
         proposal = op.signature(self, op)
         missed, self.focus = bool(self.focus), []
         if proposal is None or missed or self._repeats(op, proposal):
+            return None
+        if not self._is_typed_alike(op, proposal):
             return None
         spans = self._sane_spans(op, proposal)
         return None if spans is None else self.emit(op, proposal, spans)
@@ -185,6 +195,19 @@ class Builder:
         makers = (eqn for eqn in reversed(self.eqns) if proposal.operands[0] in eqn.outputs)
         maker = next(makers, None)
         return maker is not None and maker.op is op
+
+    def _is_typed_alike(self, op: Op, proposal: Proposal) -> bool:
+        """Whether NumPy computes what JAX does, and the result's dtype is what it is taken for."""
+        if not all(_fits(atom) for atom in proposal.operands if isinstance(atom, Literal)):
+            return False
+        floats = [aval for aval in proposal.outputs if dtypes.kind(aval.dtype) == "f"]
+        reads = [atom for atom in proposal.operands if isinstance(atom, Var)]
+        if not floats or any(dtypes.kind(var.aval.dtype) == "f" for var in reads):
+            return True
+        if any(dtypes.is_narrow(var.aval.dtype) for var in reads):
+            return op.verb == "cast"
+        # With a number of Python, integers give a float that gives way to any other float.
+        return len(reads) == len(proposal.operands) or not dtypes.is_half(self.dtype("f"))
 
     def emit(self, op: Op, proposal: Proposal, spans: tuple[Interval, ...] = ()) -> tuple[Var, ...]:
         """Add an equation for a proposal that is known to fit."""
@@ -249,9 +272,10 @@ class Builder:
         except (ValueError, OverflowError, ZeroDivisionError):
             return None  # the range rule is undefined there: outside of the operation's domain
         for span, aval in zip(spans, proposal.outputs, strict=True):
-            limit = LIMITS[dtypes.KINDS[aval.dtype]]
-            # Written so that a NaN, from a range rule at infinity, is refused too.
-            if not span.magnitude <= limit or aval.size > self.style.max_elements:
+            # A NaN, from a range rule at infinity, is in no range.
+            if span not in Interval(*dtypes.usual_range(aval.dtype)):
+                return None
+            if aval.size > self.style.max_elements:
                 return None
         return spans
 
@@ -282,8 +306,32 @@ class Builder:
             shape = fresh() if fresh else self.shape(ranks)
         if not ranks[0] <= len(shape) <= ranks[1]:
             return None
-        draw = self.style.draw(self.rng, kind, domain)
-        return self.parameter(Aval(shape, dtype or self.dtype(kind)), draw, hints)
+        dtype = dtype or self.dtype(kind)
+        draw = self.style.draw(self.rng, kind, _common(domain, dtype))
+        return self.parameter(Aval(shape, dtype), draw, hints)
+
+
+def _is_of(dtype: str, kinds: str) -> bool:
+    """Whether a dtype is of one of these kinds; unsigned integers are integers."""
+    kind = dtypes.kind(dtype)
+    return kind in kinds or (kind == "u" and "i" in kinds)
+
+
+def _fits(literal: Literal) -> bool:
+    """Whether the number is one of its dtype's."""
+    dtype = literal.aval.dtype
+    if dtypes.kind(dtype) not in "iu":
+        return True
+    low, high = dtypes.integer_range(dtype)
+    return low <= literal.value <= high
+
+
+def _common(domain: Interval | None, dtype: str) -> Interval:
+    """The part of a domain, if any, that the usual numbers of a dtype lie in."""
+    low, high = dtypes.usual_range(dtype)
+    if domain is None:
+        return Interval(low, high)
+    return Interval(min(max(domain.low, low), high), max(min(domain.high, high), low))
 
 
 def eqn_reads(eqn: Eqn) -> list[Var]:

@@ -7,6 +7,7 @@ import importlib.util
 import pkgutil
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 
 # After so many drafts a function is written anew: its bases may be no use themselves.
-BASES_TRIED = 5
+BASES_TRIED = 2
+
+# How many functions are kept at hand: a few of each category.
+RECENT = 128
 
 
 class Category(Protocol):
@@ -77,22 +81,28 @@ class Corpus:
         self.categories: Mapping[str, Category] = _categories(categories)
         self.limitations = _limitations(package)
         self.tags: Mapping[str, str] = TAGS
+        # The next functions of a category may be made from it.
+        self._first_draft = lru_cache(maxsize=RECENT)(self._first_draft_written)
 
     def write(self, case: Case, draft: int = 0) -> Function:
         """The function of that category, seed and index; see ``Category.write``.
 
         Every third is made from one of the two before it, if some transformation applies.
         """
+        if draft == 0 and not case.is_derived:
+            return self._first_draft(case)
         derived = self._derived(case, draft) if case.is_derived and draft < BASES_TRIED else None
         return derived or self.categories[case.category].write(case, self, draft)
+
+    def _first_draft_written(self, case: Case) -> Function:
+        return self.categories[case.category].write(case, self)
 
     def _derived(self, case: Case, draft: int) -> Function | None:
         rng = case_stream(case).child(f"derived{draft}")
         bases = []
         for index in rng.shuffled((case.index - 1, case.index - 2)):
             with suppress(RejectedError):
-                base = replace(case, index=index)
-                bases.append(self.categories[case.category].write(base, self))
+                bases.append(self._first_draft(replace(case, index=index)))
         # A derivative is worth more than a batch.
         bases.sort(key=lambda base: not base.wrt)
         made = (derive(case, base, rng, self.helpers) for base in bases)

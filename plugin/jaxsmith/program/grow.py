@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 # (share, least, most): how many operations a program aims at.
 SIZE_CLASSES = (
     (0.08, 2, 2),
-    (0.38, 3, 5),
-    (0.32, 6, 10),
+    (0.36, 3, 5),
+    (0.31, 6, 10),
     (0.16, 11, 20),
-    (0.05, 21, 40),
-    (0.01, 41, 60),
+    (0.06, 21, 40),
+    (0.02, 41, 100),
+    (0.01, 101, 320),
 )
 # A maximum would let the larger side hide whatever is wrong with the other.
 JOINERS = ("add", "multiply", "subtract", "logical_and", "logical_xor")

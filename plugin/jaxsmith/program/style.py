@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
 DIMENSIONS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 1, 11, 13, 20, 24, 32)
 DIMENSION_WEIGHTS = (6, 9, 9, 8, 7, 5, 7, 2, 3, 3, 3, 2, 1, 1, 1, 1, 1)
-RANK_WEIGHTS = (2.0, 8.0, 9.0, 4.0, 1.5, 0.8)
+RANK_WEIGHTS = (2.0, 8.0, 9.0, 4.0, 1.5, 0.8, 0.3)
+
+# How often a program's floats and integers are of each dtype, with 64-bit ones and without.
+FLOATS = {"float32": 84.0, "bfloat16": 9.0, "float16": 7.0}
+WIDE_FLOATS = {"float64": 75.0, "float32": 25.0}
+INTEGER_DTYPES = {
+    "int32": 81.0,
+    "int8": 4.0,
+    "int16": 4.0,
+    "uint8": 4.0,
+    "uint16": 3.0,
+    "uint32": 4.0,
+}
+WIDE_INTEGERS = {"int64": 65.0, "int32": 29.0, "uint64": 6.0}
 
 FLOAT_RANGES = ((-2.0, 2.0), (-3.0, 3.0), (-1.0, 1.0), (0.1, 2.0), (-4.0, 4.0), (0.5, 3.0))
 INTEGER_RANGES = ((-9, 9), (0, 20), (1, 12), (-50, 50), (-5, 5), (0, 7))
@@ -34,8 +47,8 @@ class Style:
     """What a program keeps to. ``smoothness`` lists the kinds of operation it may use."""
 
     x64: bool
-    float_dtypes: tuple[str, ...]
-    int_dtypes: tuple[str, ...]
+    float_dtype: str
+    int_dtype: str
     dims: tuple[int, ...]
     rank_weights: tuple[float, ...] = RANK_WEIGHTS
     smoothness: frozenset[Smoothness] = frozenset({"smooth", "once", "kinked", "steep", "none"})
@@ -44,8 +57,12 @@ class Style:
     max_elements: int = 1024
 
     def dtype(self, kind: str) -> str:
-        """The program's main dtype of a kind."""
-        return {"f": self.float_dtypes, "i": self.int_dtypes, "b": ("bool",)}[kind][0]
+        """The program's main dtype of a kind; ``"p"`` is that of positions, which have signs."""
+        if kind == "u":
+            return self.int_dtype if self.int_dtype.startswith("u") else "uint8"
+        if kind == "p":
+            return self.int_dtype if self.int_dtype in ("int32", "int64") else "int32"
+        return {"f": self.float_dtype, "i": self.int_dtype, "b": "bool"}[kind]
 
     def shape(self, rng: Stream, ranks: tuple[int, int]) -> Shape:
         """A shape of the program's own dimensions, small enough for one of its arrays."""
@@ -93,6 +110,11 @@ def pick_style(rng: Stream) -> Style:
     """A style for a new program."""
     x64 = rng.chance(0.35)
     dims = tuple(rng.weighted(DIMENSIONS, DIMENSION_WEIGHTS) for _ in range(rng.integer(2, 4)))
-    floats = ("float64", "float32") if x64 and rng.chance(0.75) else ("float32",)
-    ints = ("int64", "int32") if x64 and rng.chance(0.7) else ("int32",)
-    return Style(x64, floats, ints, dims, max_parameters=rng.integer(2, 5))
+    floats, ints = (WIDE_FLOATS, WIDE_INTEGERS) if x64 else (FLOATS, INTEGER_DTYPES)
+    return Style(
+        x64,
+        rng.weighted(list(floats), list(floats.values())),
+        rng.weighted(list(ints), list(ints.values())),
+        dims,
+        max_parameters=rng.integer(2, 5),
+    )

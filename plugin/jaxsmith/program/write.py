@@ -9,7 +9,7 @@ from jaxsmith.program.function import Function, Param
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.naming import Namer, function_name
 from jaxsmith.program.tags import op_count, tags
-from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.dtypes import is_half, kind
 from jaxsmith.vocabulary.stream import Stream
 
 if TYPE_CHECKING:
@@ -81,8 +81,11 @@ def _differentiable(graph: Graph, entries: list[Entry], namer: Namer) -> tuple[s
     """The parameters by which the function has derivatives, in reverse mode too."""
     if any(_breaks(eqn) for eqn in graph.walk()):
         return ()
+    floats = [e for e in entries if kind(e.var.aval.dtype) == "f"]
+    if any(is_half(e.var.aval.dtype) for e in floats):
+        return ()  # in 8 or 11 bits a derivative has no bound that says anything
     # What moves one element of a symmetric matrix alone leaves the function's domain.
-    free = [e for e in entries if kind(e.var.aval.dtype) == "f" and e.draw.kind != "spd"]
+    free = [e for e in floats if e.draw.kind != "spd"]
     return tuple(namer.of(entry.var) for entry in free)
 
 

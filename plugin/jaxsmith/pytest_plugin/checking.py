@@ -6,6 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from jaxsmith.errors import RejectedError
 from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
@@ -64,13 +65,42 @@ def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Functio
                     _refuse_known_bugs(each, corpus)
             with blaming("reference_error"):
                 if function.base is not None:
-                    examine(function.base)  # else the corpus has no such function
-                return function, examine(function)
+                    _require_sample(function.base)
+                examined = examine(function)
+            _remember(function, None)
+            return function, examined
         except UnfitError as error:
             if draft == DRAFTS - 1 or status_of(error.unfit.reason) != "rejected":
                 raise
             rejected.append(error.unfit.reason)
     raise AssertionError("DRAFTS is positive")
+
+
+# Whether the first drafts of cases are samples: None, or why not. Functions that are made from them
+# come soon after.
+_samples: dict[tuple[Case, str], RejectedError | None] = {}
+_RECENT = 256
+
+
+def _require_sample(base: Function) -> None:
+    """Refuse a base that is no sample itself: the corpus would have no such function."""
+    key = (base.case, base.source_code)
+    if key not in _samples:
+        try:
+            examine(base)
+        except RejectedError as rejection:
+            _remember(base, rejection)
+        else:
+            _remember(base, None)
+    known = _samples[key]
+    if known is not None:
+        raise RejectedError(known.reason, known.detail)
+
+
+def _remember(function: Function, rejection: RejectedError | None) -> None:
+    _samples[function.case, function.source_code] = rejection
+    while len(_samples) > _RECENT:
+        del _samples[next(iter(_samples))]
 
 
 def _refuse_known_bugs(function: Function, corpus: Corpus) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import ml_dtypes  # noqa: F401 - makes NumPy know "bfloat16"; it comes with JAX
 import numpy as np
 
 from jaxsmith.vocabulary.dtypes import kind

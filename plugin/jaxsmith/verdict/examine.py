@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,22 +12,86 @@ from jaxsmith.sample.sets import make_set, set_seed
 from jaxsmith.verdict.expect import Judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jaxsmith.program.function import Function
     from jaxsmith.sample.sets import InputSet, SetKind
+    from jaxsmith.verdict.expect import Seen
     from jaxsmith.verdict.expectation import Expectation
 
 # What each of the three sets tries, in turn, until a try is well conditioned.
 TRIES: tuple[tuple[SetKind, ...], ...] = (
-    ("domain",) * 6,
-    ("edge", "rim", "rim", "rim", "domain"),
-    ("mirror",) * 6,
+    ("domain",) * 4,
+    ("edge", "rim", "rim", "domain"),
+    ("mirror",) * 4,
 )
-# How many more may be drawn to run every branch and move every output; those that add nothing are
-# dropped.
+# How many more may be drawn to run every branch, and to move every output; those that add nothing
+# are dropped.
 EXTRA_SETS = 48
+EXTRA_MOVES = 9
+_EXTRA_KINDS: tuple[SetKind, ...] = ("edge", "domain", "mirror")
 
 
 Examined = list[tuple["InputSet", "Expectation"]]
+
+
+@dataclass(slots=True)
+class _Drawer:
+    """Input sets of a function, each drawn once."""
+
+    function: Function
+    _drawn: dict[tuple[SetKind, int], InputSet] = field(default_factory=dict)
+
+    def __call__(self, kind: SetKind, attempt: int) -> InputSet:
+        key = kind, attempt
+        if key not in self._drawn:
+            seed = set_seed(self.function.case.id, kind, attempt)
+            self._drawn[key] = make_set(self.function.params, kind, seed)
+        return self._drawn[key]
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the input sets so far show of a function: branches that ran, outputs that moved."""
+
+    branches: set[tuple[int, int]]
+    outputs: set[int]
+    firsts: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def nothing(cls, function: Function) -> _Shown:
+        """What is to be shown, all of it missing."""
+        sized = {i for i, aval in enumerate(function.outputs) if aval.size}
+        return cls(_branches(function), sized)
+
+    @property
+    def missing(self) -> int:
+        """How much is not shown yet."""
+        return len(self.branches) + len(self.outputs)
+
+    def adds(self, seen: Seen) -> bool:
+        """Whether another run shows more."""
+        return bool(self.branches & seen.branches or self._moved(seen))
+
+    def add(self, seen: Seen) -> None:
+        """Count a run in."""
+        self.branches -= seen.branches
+        self.outputs -= self._moved(seen)
+        if not self.firsts:
+            self.firsts = list(seen.values)
+
+    def rejection(self, function: Function) -> RejectedError:
+        """Why the function is no sample, if nothing shows what is missing."""
+        if self.branches:
+            count = len(_branches(function))
+            detail = f"{len(self.branches)} of {count} branches never ran"
+            return RejectedError("uncovered_branch", detail)
+        return RejectedError("trivial", f"output {min(self.outputs)} is the same for all inputs")
+
+    def _moved(self, seen: Seen) -> set[int]:
+        if not self.firsts:
+            return set()
+        return {i for i in self.outputs if not _equal(self.firsts[i], seen.values[i])}
 
 
 def examine(function: Function) -> Examined:
@@ -38,57 +103,57 @@ def examine(function: Function) -> Examined:
             is the same for all inputs; ``reference_error`` and others where the reference itself is
             wrong.
     """
-    judge = Judge(function)
-    found = [_try(judge, kinds, position) for position, kinds in enumerate(TRIES)]
-    branches = _branches(function)
-    missing = _missing(branches, judge, found)
-    for extra in range(EXTRA_SETS):
-        if not missing:
+    judge, draw = Judge(function), _Drawer(function)
+    _refuse_hopeless(judge, draw)
+    found = [_try(judge, draw, kinds, position) for position, kinds in enumerate(TRIES)]
+    shown = _Shown.nothing(function)
+    for inputs, _ in found:
+        shown.add(judge.preview(inputs))
+    for inputs in _extra_sets(draw):
+        if not shown.missing:
             return found
-        kind: SetKind = ("edge", "domain", "mirror")[extra % 3]
+        seen = judge.preview(inputs)
+        if not shown.adds(seen):
+            continue
         try:
-            more = [*found, _try(judge, (kind,), 10 + extra)]
+            found.append((inputs, judge.expect(inputs)))
         except RejectedError as rejection:
             if rejection.reason != "ill_conditioned":
                 raise
-            continue
-        still = _missing(branches, judge, more)
-        if len(still) < len(missing):
-            found, missing = more, still
-    if not missing:
-        return found
-    raise RejectedError(*missing[0])
+        else:
+            shown.add(seen)
+    if shown.missing:
+        raise shown.rejection(function)
+    return found
 
 
-def _missing(
-    branches: set[tuple[int, int]], judge: Judge, found: Examined
-) -> list[tuple[str, str]]:
-    """What these input sets do not show yet, as reasons of rejection."""
-    unseen = branches - judge.visited
-    detail = f"{len(unseen)} of {len(branches)} branches never ran"
-    outputs = range(len(judge.function.outputs))
-    still = [i for i in outputs if judge.function.outputs[i].size and _constant(found, i)]
-    return [
-        *[("uncovered_branch", detail)] * len(unseen),
-        *[("trivial", f"output {i} is the same for all inputs") for i in still],
-    ]
+def _refuse_hopeless(judge: Judge, draw: _Drawer) -> None:
+    """Refuse what no input set shows enough of, by values alone: bounds cost ten times as much."""
+    shown = _Shown.nothing(judge.function)
+    for position, kinds in enumerate(TRIES):
+        shown.add(judge.preview(draw(kinds[0], 100 * position)))
+    for drawn, inputs in enumerate(_extra_sets(draw)):
+        if not shown.missing or (not shown.branches and drawn >= EXTRA_MOVES):
+            break
+        shown.add(judge.preview(inputs))
+    if shown.missing:
+        raise shown.rejection(judge.function)
 
 
-def _constant(found: Examined, output: int) -> bool:
-    first = found[0][1].values[output]
-    floating = first.dtype.kind == "f"
-    return all(
-        np.array_equal(first, expectation.values[output], equal_nan=floating)
-        for _, expectation in found[1:]
-    )
+def _extra_sets(draw: _Drawer) -> Iterator[InputSet]:
+    for extra in range(EXTRA_SETS):
+        yield draw(_EXTRA_KINDS[extra % 3], 1000 + 100 * extra)
 
 
-def _try(judge: Judge, kinds: tuple[SetKind, ...], position: int) -> tuple[InputSet, Expectation]:
-    case_id = judge.function.case.id
+def _equal(one: Any, other: Any) -> bool:
+    return bool(np.array_equal(one, other, equal_nan=np.asarray(one).dtype.kind == "f"))
+
+
+def _try(
+    judge: Judge, draw: _Drawer, kinds: tuple[SetKind, ...], position: int
+) -> tuple[InputSet, Expectation]:
     for attempt, kind in enumerate(kinds):
-        inputs = make_set(
-            judge.function.params, kind, set_seed(case_id, kind, 100 * position + attempt)
-        )
+        inputs = draw(kind, 100 * position + attempt)
         try:
             return inputs, judge.expect(inputs)
         except RejectedError as rejection:

@@ -30,14 +30,45 @@ AGREEMENT = 1e-12
 LOOSEST = {"float16": 0.1, "bfloat16": 0.2, "float32": 5e-3, "float64": 1e-4}
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One run of a function without bounds: its values, and the branches it took.
+
+    A branch is the identity of a conditional's equation with the number of the region.
+    """
+
+    values: list[Any]
+    branches: frozenset[tuple[int, int]]
+
+
 @dataclass(slots=True)
 class Judge:
-    """Expectations for one function; remembers which branches its input sets have run."""
+    """Expectations for one function."""
 
     function: Function
-    visited: set[tuple[int, int]] = field(default_factory=set)
     calls: dict[Eqn, Callable[..., list[Any]]] = field(default_factory=dict)
+    _seen: dict[tuple[str, int | None], Seen] = field(default_factory=dict)
     _reference: Callable[..., Any] | None = None
+
+    def preview(self, inputs: InputSet) -> Seen:
+        """The values for an input set, and the branches that they come from.
+
+        Raises:
+            RejectedError: ``reference_error`` where the reference fails.
+        """
+        key = (inputs.kind, inputs.seed)
+        if key not in self._seen:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._seen[key] = self._preview(inputs)
+        return self._seen[key]
+
+    def _preview(self, inputs: InputSet) -> Seen:
+        if not any(eqn.op.control in ("cond", "switch") for eqn in self.function.graph.walk()):
+            return Seen(reference.run(self._loaded(), inputs.arrays), frozenset())
+        visited: set[tuple[int, int]] = set()
+        bounded = self._run(inputs, bounds=False, visited=visited)
+        return Seen([item.value for item in bounded], frozenset(visited))
 
     def expect(self, inputs: InputSet) -> Expectation:
         """The reference's values and their bounds.
@@ -53,11 +84,8 @@ class Judge:
             return self._expect(inputs)
 
     def _expect(self, inputs: InputSet) -> Expectation:
-        if self._reference is None:
-            load = noise.load if _has_code(self.function) else reference.load
-            self._reference = load(self.function.reference_source, self.function.name)
-        values = reference.run(self._reference, inputs.arrays)
-        bounded = self._bounds(inputs)
+        values = reference.run(self._loaded(), inputs.arrays)
+        bounded = self._run(inputs)
         _check_types(values, self.function.outputs)
         _check_agreement(values, bounded)
         pairs = [
@@ -66,11 +94,25 @@ class Judge:
         ]
         return Expectation(tuple(v for v, _ in pairs), tuple(b for _, b in pairs))
 
-    def _bounds(self, inputs: InputSet) -> list[Bounded]:
-        assert self._reference is not None
-        # The graph's spellings may call the helpers that the reference's text brings along.
-        namespace = {**NAMESPACE, **self._reference.__globals__}
-        interpreter = Interpreter(namespace, visited=self.visited, calls=self.calls)
+    def _loaded(self) -> Callable[..., Any]:
+        if self._reference is None:
+            load = noise.load if _has_code(self.function) else reference.load
+            self._reference = load(self.function.reference_source, self.function.name)
+        return self._reference
+
+    def _run(
+        self,
+        inputs: InputSet,
+        *,
+        bounds: bool = True,
+        visited: set[tuple[int, int]] | None = None,
+    ) -> list[Bounded]:
+        """The graph's results for an input set."""
+        # Its spellings may call the helpers that the reference's text brings along.
+        namespace = {**NAMESPACE, **self._loaded().__globals__}
+        interpreter = Interpreter(namespace, bounds, calls=self.calls)
+        if visited is not None:
+            interpreter.visited = visited
         arguments = [Bounded(reference.widen(array)) for array in inputs.arrays]
         with np.errstate(all="ignore"):
             return interpreter.run(self.function.graph, arguments)

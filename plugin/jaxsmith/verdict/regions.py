@@ -143,16 +143,17 @@ def gradient(
     functions = {f"r{i}": interpreter.callable(r, env) for i, r in enumerate(eqn.regions)}
     arguments = [np.asarray(operand.value) for operand in operands]
     primals = len(region.params)  # the operands after them are tangents or a cotangent
-    values = region_call(eqn, interpreter.namespace, functions)(*arguments)
+    derive = region_call(eqn, interpreter.namespace, functions)
     if not interpreter.bounds:
-        return [Bounded(value) for value in values]
+        return [Bounded(value) for value in derive(*arguments)]
+    order = number(eqn, "order")
+    probes = Probes.of(functions["r0"], arguments[:primals]) if order == 1 else None
+    if probes is not None and _has_kinks(region):
+        probes.refuse_kinks()
+    values = derive(*arguments)
     if not all(np.all(np.isfinite(value)) for value in values):
         raise RejectedError("ill_conditioned", "a derivative is not finite")
-    order = number(eqn, "order")
-    if order == 1:
-        probes = Probes.of(functions["r0"], arguments[:primals])
-        if _has_kinks(region):
-            probes.refuse_kinks()
+    if probes is not None:
         truncations = [np.asarray(probes.truncation(STEPS[1], bent=_is_bent(region)))] * len(values)
         curvature = probes.curvature()
     else:

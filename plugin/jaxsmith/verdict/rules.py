@@ -98,14 +98,31 @@ def ulps(step: Step) -> Errors:
     ]
 
 
-def _corners(step: Step) -> list[list[Array]]:
-    """The results with every inexact operand at either end of its range."""
+def jumps(step: Step) -> Errors:
+    """Linear but for jumps: as ``ulps``, if half a move of the operands makes half the change.
+
+    Raises:
+        RejectedError: if it doesn't; these inputs are too close to a jump.
+    """
+    for whole, half in zip(_corners(step), _corners(step, 0.5), strict=True):
+        for value, far, near in zip(step.values, whole, half, strict=True):
+            size = np.abs(np.asarray(value, dtype=np.float64))
+            left = np.abs((far - value) - 2.0 * (near - value))
+            # An error in both factors of a product bends the line a little.
+            slack = 0.1 * np.abs(far - value) + 64 * EPSILON["float64"] * size
+            if np.any(left > slack):
+                raise RejectedError("ill_conditioned", "an input is too close to a jump")
+    return ulps(step)
+
+
+def _corners(step: Step, share: float = 1.0) -> list[list[Array]]:
+    """The results with every inexact operand at either end of its range, or a share of the way."""
     positions = step.inexact
     results = []
     for signs in product((-1.0, 1.0), repeat=len(positions)):
         arguments = step.arguments
         for i, sign in zip(positions, signs, strict=True):
-            arguments[i] = arguments[i] + sign * step.operands[i].slack
+            arguments[i] = arguments[i] + share * sign * step.operands[i].slack
         results.append(step.call(*arguments))
     return results if positions else []
 
@@ -210,6 +227,7 @@ RULES: dict[Rule, Callable[[Step], Errors]] = {
     "equal": equal,
     "move": move,
     "ulps": ulps,
+    "jumps": jumps,
     "terms": terms,
     "order": order,
     "stable": stable,

@@ -11,6 +11,9 @@ every element through a program; here they are only named, so that a row can sta
 ``ulps``
     Elementwise: the change of the result when the operands move by their bounds, plus ``size``
     ulps for the implementation.
+``jumps``
+    As ``ulps``, for what is linear but for jumps (remainders, fractions, mantissas): inputs that an
+    error of ``e`` could carry across a jump are not used.
 ``terms``
     Sums of products of elements (a sum, a product, a contraction): with ``K`` terms an element,
     ``f(|x| + e) - f(|x|) + size * K * u * f(|x|)``. Higham, "Accuracy and Stability of Numerical
@@ -34,7 +37,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Rule = Literal["equal", "move", "ulps", "terms", "order", "stable", "decide", "noise"]
+Rule = Literal["equal", "move", "ulps", "jumps", "terms", "order", "stable", "decide", "noise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ TERMS = Accuracy("terms", 0.5)  # the unit roundoff is half of the machine epsil
 def ulps(size: float, double: float | None = None) -> Accuracy:
     """Elementwise, off by at most ``size`` units in the last place, ``double`` in float64."""
     return Accuracy("ulps", size, double)
+
+
+def jumps(size: float) -> Accuracy:
+    """Linear but for jumps, off by at most ``size`` units in the last place between them."""
+    return Accuracy("jumps", size)
 
 
 def stable(size: float) -> Accuracy:

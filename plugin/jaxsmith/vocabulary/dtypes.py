@@ -65,6 +65,30 @@ def integer_range(dtype: str) -> tuple[int, int]:
     return _INTEGER_RANGE[dtype]
 
 
+def is_narrow(dtype: str) -> bool:
+    """Whether it is an integer of 8 or 16 bits, of which NumPy makes floats as narrow."""
+    return kind(dtype) in "iu" and bits(dtype) < 32
+
+
+def is_half(dtype: str) -> bool:
+    """Whether it is a float of 16 bits."""
+    return kind(dtype) == "f" and bits(dtype) == 16
+
+
+def usual_range(dtype: str) -> tuple[float, float]:
+    """The range to which programs keep their values.
+
+    Beyond it, float32 sums lose digits and int32 wraps around: not what most programs are about.
+    """
+    if kind(dtype) == "f":
+        most = 3e4 if dtype == "float16" else 1e5
+        return -most, most
+    if dtype == "bool":
+        return 0.0, 1.0
+    low, high = integer_range(dtype)
+    return max(low, -(2.0**30)), min(high, 2.0**30)
+
+
 def promote(left: str, right: str) -> str:
     """The dtype of an operation on two arrays of these (strong) dtypes."""
     if left == right:

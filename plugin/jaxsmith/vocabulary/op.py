@@ -58,7 +58,7 @@ class Scope(Protocol):
         self,
         kinds: str = "f",
         *,
-        ranks: tuple[int, int] = (0, 5),
+        ranks: tuple[int, int] = (0, 6),
         where: Callable[[Aval], bool] | None = None,
         shape: Shape | None = None,
         dtype: str | None = None,
@@ -80,9 +80,9 @@ class Scope(Protocol):
         """A short number of kind ``"f"`` or ``"i"`` inside the domain."""
 
     def dtype(self, kind: str) -> str:
-        """The dtype this program uses for a kind."""
+        """The dtype this program uses for a kind, or for positions (``"p"``)."""
 
-    def shape(self, ranks: tuple[int, int] = (0, 5)) -> Shape:
+    def shape(self, ranks: tuple[int, int] = (0, 6)) -> Shape:
         """A shape for a new parameter, made of dimensions that this program uses."""
 
 

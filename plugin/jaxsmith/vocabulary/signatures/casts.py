@@ -17,11 +17,11 @@ def cast(kind: str, targets: tuple[str, ...]) -> Signature:
     """One operand, converted to one of the dtypes; 64-bit ones in x64 programs only.
 
     ``{jax_dtype}`` names the dtype in JAX's spelling; ``{numpy_dtype}`` in NumPy's, where every
-    float is a float64. Unsigned operands are bytes.
+    float is a float64.
     """
 
     def propose(scope: Scope, op: Op) -> Proposal | None:
-        x = scope.value(kind, domain=domain_of(op, 0), dtype="uint8" if kind == "u" else None)
+        x = scope.value(kind, domain=domain_of(op, 0))
         if x is None:
             return None
         fitting = [

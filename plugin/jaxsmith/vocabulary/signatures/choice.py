@@ -45,7 +45,8 @@ def limits(scope: Scope, dtype: str, count: int = 2, like: Var | None = None) ->
 
 
 def _pool(dtype: str, like: Var | None = None) -> Sequence[float]:
-    pool = FLOATS if dtypes.kind(dtype) == "f" else INTEGERS
+    low, high = dtypes.usual_range(dtype)
+    pool = [n for n in (FLOATS if dtypes.kind(dtype) == "f" else INTEGERS) if low <= n <= high]
     # A constant that all values lie on one side of would decide nothing.
     return pool if like is None else [n for n in pool if _splits(like, n)] or pool
 
@@ -123,11 +124,11 @@ def where(pattern: str) -> Signature:
 
 
 def where_numbers(scope: Scope, _op: Op) -> Proposal | None:
-    """A mask and two numbers: a weakly typed result, float64 in x64 mode, so not there."""
+    """A mask and two numbers: a weakly typed result of the default dtype, but in x64 mode."""
     mask = None if scope.x64 else scope.value("b")
-    if mask is None:
-        return None
     dtype = scope.dtype(scope.rng.choice("fi"))
+    if mask is None or dtype not in ("float32", "int32"):
+        return None
     return joined((mask, *scope.rng.shuffled(limits(scope, dtype))), dtype)
 
 

@@ -109,7 +109,7 @@ def positions(
     low, high = bounds(size, reach)
     if reach == "inside" and scope.rng.chance(0.4):
         low = 0
-    dtype = scope.dtype("i")
+    dtype = scope.dtype("p")
     if scope.rng.chance(0.7):
         var = scope.parameter(Aval(shape, dtype), Draw("uniform", low, high), hints)
         if var is not None:
@@ -138,7 +138,7 @@ def distinct_positions(
 ) -> Var | None:
     """A parameter of ``count`` positions that follow each other from ``low``, in any order."""
     draw = Draw("distinct", low, low + count - 1)
-    return scope.parameter(Aval((count,), scope.dtype("i")), draw, hints)
+    return scope.parameter(Aval((count,), scope.dtype("p")), draw, hints)
 
 
 def update_for(scope: Scope, x: Var, shape: Shape, domain: Interval | None = None) -> Atom | None:

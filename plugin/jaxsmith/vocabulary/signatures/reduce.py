@@ -48,8 +48,9 @@ def same(_scope: Scope, dtype: str) -> str:
 
 
 def total(scope: Scope, dtype: str) -> str:
-    """Integers and booleans are summed in JAX's default integer."""
-    return dtype if dtypes.kind(dtype) == "f" else dtypes.default_int(x64=scope.x64)
+    """Integers and booleans are summed in JAX's default integer of their sign."""
+    sign = "u" if dtypes.kind(dtype) == "u" else ""
+    return dtype if dtypes.kind(dtype) == "f" else sign + dtypes.default_int(x64=scope.x64)
 
 
 def running(scope: Scope, dtype: str) -> str:
@@ -204,7 +205,7 @@ def reduction(
         spellings = (*spellings, spelled(f"{{0:atom}}.{method}({{inside}})"))
 
     def propose(scope: Scope, op: Op) -> Proposal | None:
-        x = scope.value(kinds, ranks=(1, 5), domain=domain_of(op, 0))
+        x = scope.value(kinds, ranks=(1, 6), domain=domain_of(op, 0))
         if x is None:
             return None
         axes = pick_axes(scope, x.aval.rank, whole=whole, tuples=tuples, keep=keep)
@@ -244,7 +245,7 @@ def normalization(
     """
 
     def propose(scope: Scope, op: Op) -> Proposal | None:
-        x = scope.value(kinds, ranks=(1, 5), domain=domain_of(op, 0))
+        x = scope.value(kinds, ranks=(1, 6), domain=domain_of(op, 0))
         if x is None:
             return None
         axes = pick_axes(scope, x.aval.rank, tuples=tuples, positional=positional)

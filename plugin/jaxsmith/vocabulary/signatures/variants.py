@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.aval import Aval
-from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.dtypes import is_half, is_narrow, kind
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.signatures.elementwise import domain_of, same
 from jaxsmith.vocabulary.value import Literal
@@ -47,6 +47,29 @@ def options(signature: Signature, **choices: Sequence[object]) -> Signature:
         return replace(proposal, attributes={**proposal.attributes, **chosen})
 
     return propose
+
+
+def _refusing(signature: Signature, refused: Callable[[str], bool]) -> Signature:
+    def propose(scope: Scope, op: Op) -> Proposal | None:
+        proposal = signature(scope, op)
+        if proposal is None or any(refused(atom.aval.dtype) for atom in proposal.operands):
+            return None
+        return proposal
+
+    return propose
+
+
+def wide_integers(signature: Signature) -> Signature:
+    """The signature without unsigned integers and those of 8 and 16 bits.
+
+    NumPy spells the operation with a number or a change of sign that would widen or wrap them.
+    """
+    return _refusing(signature, lambda dtype: kind(dtype) == "u" or is_narrow(dtype))
+
+
+def wide_floats(signature: Signature) -> Signature:
+    """The signature without floats of 16 bits, which JAX refuses."""
+    return _refusing(signature, is_half)
 
 
 def around_zero(signature: Signature) -> Signature:
