@@ -12,7 +12,7 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 ALLOWED = {
     "vocabulary": set(),
     "program": {"vocabulary"},
-    "sample": {"vocabulary", "program", "numpy"},
+    "sample": {"vocabulary", "program", "numpy", "ml_dtypes"},
     "stages": {"vocabulary", "jax", "jaxlib", "numpy"},
     "verdict": {"vocabulary", "program", "sample", "numpy", "scipy"},
     "record": {"vocabulary", "program", "sample", "stages", "verdict", "numpy"},

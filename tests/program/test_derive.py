@@ -12,9 +12,9 @@ from jaxsmith.verdict import compare, examine
 from jaxsmith.vocabulary.stream import Stream
 
 BASES = [
-    Case(category, index, 0) for category in ("math", "linalg") for index in (0, 1, 3, 4, 6, 7)
+    Case(category, index, 0) for category in ("math", "linalg") for index in (0, 2, 4, 6, 8, 10)
 ]
-DERIVED = [Case(category, index, 0) for category in CORPUS.categories for index in (2, 5, 8, 11)]
+DERIVED = [Case(category, index, 0) for category in CORPUS.categories for index in (1, 5, 7, 11)]
 
 
 def body(source):
@@ -25,24 +25,24 @@ def body(source):
 @pytest.mark.parametrize("case", DERIVED, ids=lambda case: f"{case.category}{case.index}")
 def test_a_derived_function_holds_its_base_as_it_is(case):
     function = CORPUS.write(case)
-    if function.base is None:  # nothing applied to either of the two before it
+    if function.base is None:  # nothing applied to the one before it
         return
     assert body(function.base.source_code).rstrip() in function.source_code
     assert function.base.source_code == CORPUS.write(function.base.case).source_code
     assert function.base.case.category == case.category
-    assert case.index - 2 <= function.base.case.index < case.index
+    assert function.base.case.index == case.index - 1
     assert {"derived", *function.transform} <= function.tags
 
 
 def test_most_functions_that_can_be_derived_from_are():
     functions = [CORPUS.write(case) for case in DERIVED]
-    assert sum(function.base is not None for function in functions) >= 0.9 * len(functions)
+    assert sum(function.base is not None for function in functions) >= 0.8 * len(functions)
 
 
 def applied(name):
     """The transformation of each base to which it applies, at most three."""
     made = []
-    for case in [*BASES, *(Case("arithmetic", i, 0) for i in range(0, 60, 3))]:
+    for case in [*BASES, *(Case("arithmetic", i, 0) for i in range(0, 60, 2))]:
         base = CORPUS.write(case)
         found = apply_all(case, base, (name,), Stream(f"{case.id}/{name}"), CORPUS.helpers)
         if found is not None:

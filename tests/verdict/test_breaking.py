@@ -59,7 +59,8 @@ def caught(function, examined, source):
 def test_nearly_every_broken_program_is_caught():
     total, survivors = 0, []
     for category in CORPUS.categories:
-        for index in range(1, PER_CATEGORY + 1):
+        # What is made from another holds its text: its derivative is the same for other constants.
+        for index in range(0, 2 * PER_CATEGORY, 2):
             function = CORPUS.write(Case(category, index, 3))
             if "while_loop" in function.source_code:
                 continue  # a broken one may never end, and nothing in the process could end it
@@ -74,4 +75,4 @@ def test_nearly_every_broken_program_is_caught():
                     survivors.append(mutant)
     assert total >= 75
     # What survives is equal in meaning (a mean of one element, an unused branch).
-    assert len(survivors) <= 0.12 * total, "\n\n".join(survivors)
+    assert len(survivors) <= 0.12 * total, f"{len(survivors)} of {total}\n" + "\n\n".join(survivors)

@@ -143,7 +143,8 @@ def bogacki_shampine_adaptive(start, *, span, tolerance):
         return y, first, remaining, step * factor, tries + 1
 
     remaining = jnp.full((), span, start.dtype)
-    state = (start, lotka_volterra(start), remaining, remaining, 0)
+    tries = jnp.zeros((), int)
+    state = (start, lotka_volterra(start), remaining, remaining, tries)
     y, _, _, _, tries = lax.while_loop(unfinished, attempt, state)
     return y, tries
 

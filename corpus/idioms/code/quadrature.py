@@ -372,7 +372,7 @@ def adaptive_simpson_resonance(low, high, width, *, tolerance):
 
     first = jnp.stack([low, high, jnp.full_like(low, tolerance)])
     stack = jnp.zeros((32, 3), low.dtype).at[0].set(first)
-    state = (stack, 1, jnp.zeros_like(low), 0)
+    state = (stack, 1, jnp.zeros_like(low), jnp.zeros((), int))
     _, _, total, panels = lax.while_loop(unfinished, refine, state)
     return total, panels
 

@@ -183,7 +183,7 @@ class Builder:
         missed, self.focus = bool(self.focus), []
         if proposal is None or missed or self._repeats(op, proposal):
             return None
-        if not self._is_typed_alike(op, proposal):
+        if not self._is_typed_alike(op, proposal) or self._loses_slopes(op, proposal):
             return None
         spans = self._sane_spans(op, proposal)
         return None if spans is None else self.emit(op, proposal, spans)
@@ -200,14 +200,27 @@ class Builder:
         """Whether NumPy computes what JAX does, and the result's dtype is what it is taken for."""
         if not all(_fits(atom) for atom in proposal.operands if isinstance(atom, Literal)):
             return False
-        floats = [aval for aval in proposal.outputs if dtypes.kind(aval.dtype) == "f"]
         reads = [atom for atom in proposal.operands if isinstance(atom, Var)]
+        # Without x64, JAX makes 32 bits of what would be promoted to 64; of uint64 and a signed
+        # integer, a float.
+        widest = max((dtypes.bits(aval.dtype) for aval in proposal.outputs), default=0)
+        mixed = {"uint64"} < {v.aval.dtype for v in reads if dtypes.kind(v.aval.dtype) in "iu"}
+        if mixed or (widest == 64 and not self.x64):
+            return False
+        floats = [aval for aval in proposal.outputs if dtypes.kind(aval.dtype) == "f"]
         if not floats or any(dtypes.kind(var.aval.dtype) == "f" for var in reads):
             return True
         if any(dtypes.is_narrow(var.aval.dtype) for var in reads):
             return op.verb == "cast"
         # With a number of Python, integers give a float that gives way to any other float.
         return len(reads) == len(proposal.operands) or not dtypes.is_half(self.dtype("f"))
+
+    def _loses_slopes(self, op: Op, proposal: Proposal) -> bool:
+        """Whether the program keeps to what has derivatives, and this makes floats without one."""
+        if not self.style.keeps_slopes or op.smooth != "none":
+            return False
+        ends = (proposal.outputs, [atom.aval for atom in proposal.operands])
+        return all(any(dtypes.kind(aval.dtype) == "f" for aval in avals) for avals in ends)
 
     def emit(self, op: Op, proposal: Proposal, spans: tuple[Interval, ...] = ()) -> tuple[Var, ...]:
         """Add an equation for a proposal that is known to fit."""

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.op import Op
 
 
-# After so many drafts a function is written anew: its bases may be no use themselves.
+# After so many drafts a function is written anew: its base may be no use itself.
 BASES_TRIED = 2
 
-# How many functions are kept at hand: a few of each category.
-RECENT = 128
+# How many functions are kept at hand: more than one of each category.
+RECENT = 64
 
 
 class Category(Protocol):
@@ -87,7 +87,7 @@ class Corpus:
     def write(self, case: Case, draft: int = 0) -> Function:
         """The function of that category, seed and index; see ``Category.write``.
 
-        Every third is made from one of the two before it, if some transformation applies.
+        Every second is made from the one before it, if some transformation applies.
         """
         if draft == 0 and not case.is_derived:
             return self._first_draft(case)
@@ -98,15 +98,10 @@ class Corpus:
         return self.categories[case.category].write(case, self)
 
     def _derived(self, case: Case, draft: int) -> Function | None:
-        rng = case_stream(case).child(f"derived{draft}")
-        bases = []
-        for index in rng.shuffled((case.index - 1, case.index - 2)):
-            with suppress(RejectedError):
-                bases.append(self._first_draft(replace(case, index=index)))
-        # A derivative is worth more than a batch.
-        bases.sort(key=lambda base: not base.wrt)
-        made = (derive(case, base, rng, self.helpers) for base in bases)
-        return next((function for function in made if function is not None), None)
+        with suppress(RejectedError):
+            base = self._first_draft(replace(case, index=case.index - 1))
+            return derive(case, base, case_stream(case).child(f"derived{draft}"), self.helpers)
+        return None
 
 
 def _idioms(package: str) -> list[Op]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jaxsmith.program.effort import MOST, MOST_BATCHED, effort
 from jaxsmith.program.emit import imports
 from jaxsmith.program.fixed import ANYTHING, fixed_op, returns
 from jaxsmith.program.function import Function
@@ -17,6 +18,8 @@ from jaxsmith.vocabulary.code import Code, fill
 from jaxsmith.vocabulary.value import Var
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jaxsmith.program.emit import Spelling
     from jaxsmith.program.function import Case
     from jaxsmith.program.helpers import Helpers
@@ -25,18 +28,26 @@ if TYPE_CHECKING:
 
 # How often a function that has derivatives gets one of them.
 DERIVATIVES = 0.85
-TRIES = 12
+
+_BATCHING = {name for names, _ in PLAIN for name in names}
 
 
 def derive(case: Case, base: Function, rng: Stream, helpers: Helpers) -> Function | None:
     """Another function made from ``base``, or None where no transformation applies."""
-    for _ in range(TRIES):
-        lattice = LATTICE if base.wrt and rng.chance(DERIVATIVES) else PLAIN
-        names = rng.weighted([names for names, _ in lattice], [weight for _, weight in lattice])
-        made = apply_all(case, base, names, rng, helpers)
-        if made is not None:
-            return made
-    return None
+    choices = _in_order(PLAIN, rng)
+    if base.wrt and rng.chance(DERIVATIVES):
+        choices = [*_in_order(LATTICE, rng), *choices]
+    made = (apply_all(case, base, names, rng, helpers) for names in choices)
+    return next((function for function in made if function is not None), None)
+
+
+def _in_order(
+    lattice: Iterable[tuple[tuple[str, ...], float]], rng: Stream
+) -> list[tuple[str, ...]]:
+    """The entries in random order, those of more weight sooner."""
+    # Efraimidis and Spirakis (2006), algorithm A-Res.
+    keys = {names: rng.unit() ** (1 / weight) for names, weight in lattice}
+    return sorted(keys, key=lambda names: -keys[names])
 
 
 def apply_all(
@@ -50,7 +61,8 @@ def apply_all(
         if wrapping is None or not helpers.sources.keys() >= set(wrapping.helpers):
             return None
         made = _wrap(case, made, name, wrapping, helpers)
-    return replace(made, base=base)
+    most = MOST_BATCHED if all(name in _BATCHING for name in names) else MOST
+    return None if effort(made.graph) > most else replace(made, base=base)
 
 
 def _wrap(

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.draw import Draw
 
 
-# Of so many functions one is made from one of the others.
-DERIVED_EVERY = 3
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """The name of one function of a corpus: all that a pytest item carries.
@@ -29,13 +25,13 @@ class Case:
 
     @property
     def is_derived(self) -> bool:
-        """Whether the function is made from another one of its category, every third is."""
-        return self.index % DERIVED_EVERY == DERIVED_EVERY - 1
+        """Whether the function is made from the one before it of its category: every second is."""
+        return self.index % 2 == 1
 
     @property
     def place(self) -> int:
         """How many functions of its category come before it that are not derived."""
-        return self.index - self.index // DERIVED_EVERY
+        return (self.index + 1) // 2
 
     @property
     def id(self) -> str:

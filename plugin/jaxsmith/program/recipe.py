@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.builder import Builder
+from jaxsmith.program.effort import MOST, effort
 from jaxsmith.program.grow import grow, palette, pick_size, results
 from jaxsmith.program.style import pick_style
 from jaxsmith.program.write import case_stream, write
@@ -73,7 +74,7 @@ class Recipe:
         families = base.families if base is not None else self.families
         rows = corpus.vocabulary.families(*(self.core or (self.name,)))
         builder.palette = palette(rng, corpus.vocabulary, families, rng.integer(8, 24))
-        if self.singles and case.place % SINGLES == 0:
+        if self.singles and not case.is_derived and case.place % SINGLES == 0:
             builder.apply(rows[case.place // SINGLES % len(rows)])
             ends = list(builder.eqns[-1].outputs) if builder.eqns else []
         else:
@@ -86,7 +87,7 @@ class Recipe:
             return None
         graph, structure = finish(builder, ends, rng)
         wanted = {op.name for op in rows}
-        if not any(eqn.op.name in wanted for eqn in graph.walk()):
+        if not any(eqn.op.name in wanted for eqn in graph.walk()) or effort(graph) > MOST:
             return None
         return write(
             case,

@@ -44,7 +44,11 @@ INTEGERS = (2, 3, 1, 5, 4, 7, 10, -1, 6, 8, -2, 12, 16, -3, 9, 15, 31)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a program keeps to. ``smoothness`` lists the kinds of operation it may use."""
+    """What a program keeps to.
+
+    ``smoothness`` lists the kinds of operation it may use; with ``keeps_slopes`` it uses none that
+    makes floats of floats and has no derivative.
+    """
 
     x64: bool
     float_dtype: str
@@ -52,6 +56,7 @@ class Style:
     dims: tuple[int, ...]
     rank_weights: tuple[float, ...] = RANK_WEIGHTS
     smoothness: frozenset[Smoothness] = frozenset({"smooth", "once", "kinked", "steep", "none"})
+    keeps_slopes: bool = False
     new_parameter: float = 0.12
     max_parameters: int = 4
     max_elements: int = 1024
@@ -116,5 +121,6 @@ def pick_style(rng: Stream) -> Style:
         rng.weighted(list(floats), list(floats.values())),
         rng.weighted(list(ints), list(ints.values())),
         dims,
+        keeps_slopes=rng.chance(0.5),
         max_parameters=rng.integer(2, 5),
     )

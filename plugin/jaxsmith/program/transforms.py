@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jaxsmith.program.function import Function
+    from jaxsmith.program.graph import Eqn
     from jaxsmith.vocabulary.stream import Stream
 
 # Every coordinate of an argument costs two evaluations of the reference, four near kinks.
-MOST_ELEMENTS = 40
-MOST_KINKED = 64
+MOST_ELEMENTS = 128
+MOST_KINKED = 128
 MOST_ALONG = 256
-MOST_TWICE = 8
+MOST_TWICE = 24
 MOST_BATCHED = 4096
 MOST_STEPS = 4
 
@@ -253,7 +254,7 @@ def grad(function: Function, rng: Stream) -> Wrapping | None:
     return _derivative(
         function, outputs, "*" if len(outputs) == 1 else ("*",) * len(outputs),
         f"jax.grad({loss.jax}{loss.argnums})({_slots(len(function.params))})",
-        _slopes(loss, len(function.params)), "gradient",
+        _slopes(loss, len(function.params)), "gradient", moved=sum(aval.size for aval in outputs),
     )  # fmt: skip
 
 
@@ -270,6 +271,7 @@ def value_and_grad(function: Function, rng: Stream) -> Wrapping | None:
         function, (Aval((), loss.aval.dtype), *slopes), ("*", inner),
         f"jax.value_and_grad({loss.jax}{loss.argnums})({slots})",
         f"({value}({slots}), {_slopes(loss, len(function.params))})", "value_and_gradient",
+        moved=sum(aval.size for aval in slopes),
     )  # fmt: skip
 
 
@@ -292,6 +294,7 @@ def jacobian(name: str) -> Callable[[Function, Stream], Wrapping | None]:
             function, (Aval(shape, dtype),), "*",
             f"jax.{name}({{r0}}{argnums})({slots})",
             f"derivative({{r0}}, {positions[0]}, {slots})", "jacobian",
+            moved=function.params[positions[0]].aval.size,
         )  # fmt: skip
 
     return apply
@@ -336,7 +339,7 @@ def jvp(function: Function, rng: Stream) -> Wrapping | None:
         function, function.outputs * 2, ("*", "*"),
         f"jax.jvp({alone}, {primals}, {directions})",
         f"({{r0}}({_slots(count)}), directional({alone}, {primals}, {directions}))",
-        "tangent", tangents,
+        "tangent", tangents, moved=1,
     )  # fmt: skip
 
 
@@ -353,6 +356,7 @@ def linearize(function: Function, rng: Stream) -> Wrapping | None:
         function, function.outputs, "*",
         f"jax.linearize({alone}, {', '.join(primals)})[1]({', '.join(directions)})",
         f"directional({alone}, {_tuple(primals)}, {_tuple(directions)})", "linearized", tangents,
+        moved=1,
     )  # fmt: skip
 
 
@@ -378,12 +382,15 @@ def vjp(function: Function, rng: Stream) -> Wrapping | None:
         _tuple(pulled),
         "pullback",
         [cotangent],
+        moved=_elements(function.params[k] for k in positions),
     )
 
 
 def hvp(function: Function, rng: Stream) -> Wrapping | None:
     """A Hessian-vector product, forward over reverse."""
-    if any(eqn.op.smooth != "smooth" for eqn in function.graph.walk()):
+    # Kinks of the function itself show; those of its first derivative would not.
+    smooth = ("smooth", "kinked")
+    if any(eqn.op.smooth not in smooth and _is_float(eqn) for eqn in function.graph.walk()):
         return None
     loss = _loss(function, rng, MOST_TWICE)
     if loss is None or len(loss.positions) != 1:
@@ -399,7 +406,7 @@ def hvp(function: Function, rng: Stream) -> Wrapping | None:
         function, (tangent.aval,), "*",
         f"jax.jvp({slope}, ({{{k}}},), ({{{count}}},))[1]",
         f"hessian_product({loss.numpy}, {k}, {{{count}}}, {_slots(count)})",
-        "hessian_product", [tangent], order=2,
+        "hessian_product", [tangent], moved=2 * tangent.aval.size, order=2,
     )  # fmt: skip
 
 
@@ -412,18 +419,24 @@ def _derivative(
     suffix: str,
     more: Sequence[Param] = (),
     *,
+    moved: int,
     order: int = 1,
 ) -> Wrapping:
+    """``moved`` counts the coordinates that the reference moves, one at a time."""
     helpers = ("derivative", "directional", "pullback", "hessian_product")
     return Wrapping(
         (*function.params, *more), outputs, structure, jax, numpy, "gradient", suffix,
-        {"order": order}, tuple(name for name in helpers if f"{name}(" in numpy),
+        {"order": order, "moved": moved}, tuple(name for name in helpers if f"{name}(" in numpy),
     )  # fmt: skip
 
 
 def is_kinked(function: Function) -> bool:
     """Whether some operation has kinks, near which a derivative is a convention."""
     return any(eqn.op.smooth in ("kinked", "steep", "none") for eqn in function.graph.walk())
+
+
+def _is_float(eqn: Eqn) -> bool:
+    return any(kind(var.aval.dtype) == "f" for var in eqn.outputs)
 
 
 def _is_flat(structure: object) -> bool:

@@ -90,11 +90,12 @@ def _differentiable(graph: Graph, entries: list[Entry], namer: Namer) -> tuple[s
 
 
 def _breaks(eqn: Eqn) -> bool:
-    """Whether there is no derivative through this operation, and yet it computes floats."""
+    """Whether there is no derivative through this operation, and yet it makes floats of floats."""
     if eqn.attributes.get("dynamic"):
         return True  # a loop without a fixed end has none in reverse
-    floats = [kind(a.dtype) == "f" for a in (var.aval for var in eqn.outputs)]
-    return eqn.op.smooth == "none" and any(floats)
+    ends = (eqn.outputs, eqn.operands)
+    through = all(any(kind(atom.aval.dtype) == "f" for atom in atoms) for atoms in ends)
+    return eqn.op.smooth == "none" and through
 
 
 def case_stream(case: Case) -> Stream:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STEP = 1e-4
+# A kink shows itself along most directions, a bend along all.
 DIRECTIONS = 6
+SMOOTH_DIRECTIONS = 4
 SMALLEST_KINK = 1e-6  # a smaller jump of the derivative is nobody's convention
 
 
@@ -41,7 +43,9 @@ class Probes:
     far: list[tuple[Any, Any]]
 
     @classmethod
-    def of(cls, function: Callable[..., Any], arguments: Sequence[Any]) -> Probes:
+    def of(
+        cls, function: Callable[..., Any], arguments: Sequence[Any], directions: int = DIRECTIONS
+    ) -> Probes:
         """Evaluate a function that returns arrays in any tree."""
 
         def joined(*values: Any) -> Any:
@@ -56,7 +60,7 @@ class Probes:
                     joined(*_moved(held, [(j, step)])) - centre,
                     joined(*_moved(held, [(j, -step)])) - centre,
                 )
-                for j in range(DIRECTIONS)
+                for j in range(directions)
             ]
             for step in (STEP, 2 * STEP)
         )
@@ -99,8 +103,8 @@ class Probes:
 
     def _left(self, moves: list[tuple[Any, Any]], step: float) -> list[Any]:
         left = [up + down for up, down in moves]
-        for j in range(DIRECTIONS):
-            other = (j + 1) % DIRECTIONS
+        for j in range(len(moves)):
+            other = (j + 1) % len(moves)
             both = self.function(*_moved(self.arguments, [(j, step), (other, step)])) - self.centre
             left.append(both - moves[j][0] - moves[other][0])
         return left

@@ -14,7 +14,7 @@ import numpy as np
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict.bounded import Bounded, stack
-from jaxsmith.verdict.probes import Probes
+from jaxsmith.verdict.probes import DIRECTIONS, SMOOTH_DIRECTIONS, Probes
 from jaxsmith.verdict.spelled import region_call
 from jaxsmith.vocabulary.dtypes import EPSILON
 
@@ -147,13 +147,17 @@ def gradient(
     if not interpreter.bounds:
         return [Bounded(value) for value in derive(*arguments)]
     order = number(eqn, "order")
-    probes = Probes.of(functions["r0"], arguments[:primals]) if order == 1 else None
-    if probes is not None and _has_kinks(region):
+    kinked = _has_kinks(region)
+    directions = DIRECTIONS if kinked else SMOOTH_DIRECTIONS
+    probes = None
+    if kinked or order == 1:
+        probes = Probes.of(functions["r0"], arguments[:primals], directions)
+    if probes is not None and kinked:
         probes.refuse_kinks()
     values = derive(*arguments)
     if not all(np.all(np.isfinite(value)) for value in values):
         raise RejectedError("ill_conditioned", "a derivative is not finite")
-    if probes is not None:
+    if probes is not None and order == 1:
         truncations = [np.asarray(probes.truncation(STEPS[1], bent=_is_bent(region)))] * len(values)
         curvature = probes.curvature()
     else:
