@@ -69,7 +69,7 @@ def test_jax_and_numpy_agree_on_a_row(op):
             continue
         with jax.enable_x64(function.x64):
             arrays = map(jax.numpy.asarray, inputs.arrays)
-            result = load(function.source_code, function.name)(*arrays)
+            result = jax.jit(load(function.source_code, function.name))(*arrays)
             leaves = jax.tree.leaves(result)
             # What a weak result promotes to is not what its dtype says.
             assert not (op.code and any(leaf.weak_type for leaf in leaves)), function.source_code

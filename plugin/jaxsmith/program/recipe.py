@@ -13,11 +13,12 @@ from jaxsmith.program.style import pick_style
 from jaxsmith.program.write import case_stream, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jaxsmith.program.corpus import Corpus
     from jaxsmith.program.function import Case, Function
     from jaxsmith.program.graph import Graph
+    from jaxsmith.program.style import Style
     from jaxsmith.vocabulary.stream import Stream
     from jaxsmith.vocabulary.value import Var
 
@@ -41,6 +42,7 @@ class Recipe:
             of ``families``, and carries its marker.
         singles: whether the category also has functions of one operation alone.
         parameters: how many parameters a function may have, where that is more than usual.
+        adapt: makes the style of a function that of the category.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Recipe:
     bases: frozenset[str] = frozenset()
     singles: bool = True
     parameters: int = 0
+    adapt: Callable[[Style, Stream], Style] | None = None
 
     def markers(self, case: Case, corpus: Corpus) -> frozenset[str]:
         """The category, and the one that the function is drawn from."""
@@ -69,6 +72,8 @@ class Recipe:
         style = pick_style(rng)
         if self.parameters:
             style = style.but(max_parameters=self.parameters)
+        if self.adapt is not None:
+            style = self.adapt(style, rng)
         builder = Builder(rng, style, corpus.vocabulary)
         base = self._base(case, corpus)
         families = base.families if base is not None else self.families

@@ -19,7 +19,7 @@ TAGS = {
     "broadcasting": "combines arrays of different shapes by broadcasting",
     "multi_statement": "has more than one statement",
     "nested_branches": "a branch inside a branch",
-    "composite": "combines operations of three or more families",
+    "composite": "combines operations of four or more families",
     "derived": "made from another function by transformations",
     "jit": "derived by jax.jit",
     "checkpoint": "derived by jax.checkpoint",
@@ -62,7 +62,7 @@ def tags(graph: Graph, statements: int) -> frozenset[str]:
         "broadcasting": any(_broadcasts(eqn) for eqn in eqns),
         "multi_statement": statements > 1,
         "nested_branches": any(_branches_within(eqn) for eqn in eqns),
-        "composite": len({eqn.op.family for eqn in eqns}) >= 3,
+        "composite": len({eqn.op.family for eqn in eqns} - {"guards"}) >= 4,
     }
     return frozenset({size, *(tag for tag, holds in found.items() if holds)})
 

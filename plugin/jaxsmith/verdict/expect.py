@@ -54,7 +54,8 @@ class Judge:
         """The values for an input set, and the branches that they come from.
 
         Raises:
-            RejectedError: ``reference_error`` where the reference fails.
+            RejectedError: ``reference_error`` where the reference fails or doesn't return what the
+                program's types say.
         """
         key = (inputs.kind, inputs.seed)
         if key not in self._seen:
@@ -65,7 +66,9 @@ class Judge:
 
     def _preview(self, inputs: InputSet) -> Seen:
         if not any(eqn.op.control in ("cond", "switch") for eqn in self.function.graph.walk()):
-            return Seen(reference.run(self._loaded(), inputs.arrays), frozenset())
+            values = reference.run(self._loaded(), inputs.arrays)
+            _check_types(values, self.function.outputs)
+            return Seen(values, frozenset())
         visited: set[tuple[int, int]] = set()
         bounded = self._run(inputs, bounds=False, visited=visited)
         return Seen([item.value for item in bounded], frozenset(visited))
