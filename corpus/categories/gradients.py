@@ -7,4 +7,5 @@ CATEGORY = Recipe(
     "grad, value_and_grad, Jacobians, Hessians, jvp and vjp of functions of other categories",
     bases=frozenset({"arithmetic", "math", "array", "linalg", "reductions", "indexing"}),
     singles=False,
+    adapt=lambda style, _rng: style.wide(),
 )

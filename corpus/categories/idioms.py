@@ -9,4 +9,5 @@ CATEGORY = Recipe(
     core=("idioms",),
     singles=False,
     parameters=12,
+    adapt=lambda style, _rng: style.wide(),
 )

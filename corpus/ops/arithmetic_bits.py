@@ -138,7 +138,7 @@ OPS = [
                              weight=0.4)), "jnp.bitwise_not({0})"),
     exact(function("shift_right_logical", "arithmetic", _logical_shift, _logical_shift_span,
                    jax="lax.shift_right_logical({*})",
-                   numpy="({0:atom}.astype(np.uint32) >> {1}).astype(np.int32)",
+                   numpy="({0:atom}.astype(np.uint32) >> {1:add}).astype(np.int32)",
                    names=("shifted", "upper_bits"), elementwise=True, weight=0.4)),
     # Counts of bits.
     exact(function("population_count", "arithmetic", _counted, spans.within(0, 31),

@@ -79,7 +79,10 @@ def _quantiles(percent: bool) -> Signature:
         singles = QUARTERS if short else FRACTIONS
         fractions = scope.rng.choice(lists) if many else (scope.rng.choice(singles),)
         method = ""
-        if scope.rng.chance(0.35) and all(_clear(fraction, count) for fraction in fractions):
+        # NumPy's element of integers would stay an integer.
+        floats = dtypes.kind(x.aval.dtype) == "f"
+        clear = floats and all(_clear(fraction, count) for fraction in fractions)
+        if clear and scope.rng.chance(0.35):
             method = f', method="{scope.rng.choice(METHODS)}"'
         levels = [str(round(100 * f) if percent else f) for f in fractions]
         text = f"[{', '.join(levels)}]" if many else levels[0]

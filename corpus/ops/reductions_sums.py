@@ -109,7 +109,7 @@ OPS = [
           names=("total", "balance", "sums"), verb="sum"),
     alike("sum_where", "reductions", "jnp.sum({0}{tail}, where={1})", masked("fi", reduce.total),
           reduce.partly_summed, TERMS, names=("masked_sum", "selected", "subtotal")),
-    alike("sum_masked_product", "reductions", "jnp.sum({0:mul} * {1}{tail})",
+    alike("sum_masked_product", "reductions", "jnp.sum({0:mul} * {1:unary}{tail})",
           masked("fi", reduce.total), reduce.partly_summed, TERMS,
           names=("masked_sum", "kept", "subtotal"), verb="masked_sum"),
     alike("masked_mean", "reductions",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import orjson
 
 from jaxsmith import __version__
-from jaxsmith.dataset import distinct, show, stats, stats_markdown
+from jaxsmith.dataset import coverage, distinct, show, stats, stats_markdown
 from jaxsmith.dataset.read import read, read_rejects
 from jaxsmith.errors import InvalidRequestError, JaxsmithError
 
@@ -30,6 +30,7 @@ class Argument:
     help: str
     type: Callable[[str], object] = str
     flag: bool = False
+    metavar: str = ""
 
     def add_to(self, parser: argparse.ArgumentParser) -> None:
         """Declare the argument."""
@@ -37,7 +38,10 @@ class Argument:
             parser.add_argument(self.name, help=self.help, action="store_true")
         else:
             parser.add_argument(
-                self.name, help=self.help, type=self.type, metavar=self.name.upper()
+                self.name,
+                help=self.help,
+                type=self.type,
+                metavar=self.metavar or self.name.upper(),
             )
 
 
@@ -70,6 +74,24 @@ def _distinct(options: argparse.Namespace) -> str:
 def _stats(options: argparse.Namespace) -> str:
     found = stats.stats(read(options.folder), read_rejects(options.folder))
     return _json(found.as_dict()) if options.json else stats_markdown.markdown(found).rstrip()
+
+
+def _coverage(options: argparse.Namespace) -> str:
+    from jaxsmith.stages.catalog import catalog  # imports JAX
+
+    reasons = {} if options.reasons is None else _reasons(options.reasons)
+    found = coverage.coverage(read(options.folder), catalog(), reasons)
+    return _json(asdict(found)) if options.json else coverage.markdown(found)
+
+
+def _reasons(path: Path) -> dict[str, str]:
+    try:
+        reasons = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise InvalidRequestError(f"{path}: {error}") from error
+    if not isinstance(reasons, dict) or not all(isinstance(v, str) for v in reasons.values()):
+        raise InvalidRequestError(f"{path}: expected an object of a reason for each name")
+    return reasons
 
 
 def _show(options: argparse.Namespace) -> str:
@@ -109,6 +131,24 @@ COMMANDS = (
             _JSON,
         ),
         _stats,
+    ),
+    Command(
+        "coverage",
+        "Hold a corpus against all that JAX has.",
+        "Prints, for each primitive of jax.extend.core.primitives and each operation of StableHLO "
+        "and CHLO, in how many functions it is, and which are in none and why; then the functions "
+        "by size and category. The lists are those of the JAX that is installed.",
+        (
+            _FOLDER,
+            Argument(
+                "--reasons",
+                "A JSON object of the reason for each name that is met nowhere.",
+                Path,
+                metavar="FILE",
+            ),
+            _JSON,
+        ),
+        _coverage,
     ),
     Command(
         "show",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import orjson
@@ -44,6 +45,34 @@ def test_show_prints_samples_and_rejects(corpus: Path, capsys: pytest.CaptureFix
     assert "mismatch" in capsys.readouterr().out
 
 
+def test_coverage_counts_functions_and_says_why_a_name_is_missing(
+    tmp_path: Path, build: Build, capsys: pytest.CaptureFixture[str]
+) -> None:
+    met = [
+        sample("math", i, primitives={"add": 9, "sin": 2}, stablehlo_ops={"stablehlo.add": 1})
+        for i in range(3)
+    ]
+    build(tmp_path, {"gw0": [*met, sample("array", 0, primitives={"mine": 1})]})
+    reasons = tmp_path / "reasons.json"
+    reasons.write_text('{"eig": "not on this platform"}')
+    assert main(["coverage", str(tmp_path), "--reasons", str(reasons)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "4 functions."
+    for line in (
+        "## primitives: 2 of *",
+        "| `add` | 3 |",
+        "`mine` (1).",
+        "| `eig` | not on this platform |",
+        "| `cos` | not reached |",
+        "| `stablehlo.add` | 3 |",
+        "| 10 to 99 | 3 |",
+        "| `math` | 3 | 75.0% |",
+    ):
+        assert any(fnmatchcase(each, line) for each in shown), line
+    assert main(["coverage", str(tmp_path), "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["sizes"] == {"0 to 9": 1, "10 to 99": 3}
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -53,6 +82,7 @@ def test_show_prints_samples_and_rejects(corpus: Path, capsys: pytest.CaptureFix
         (["stats", "{corpus}", "--colour"], "--colour"),
         (["stats", "{corpus}/nowhere"], "there is no"),
         (["show", "math-s0-000009", "{corpus}"], "there is no record 'math-s0-000009'"),
+        (["coverage", "{corpus}", "--reasons", "{corpus}/nowhere"], "No such file"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

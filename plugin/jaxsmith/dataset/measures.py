@@ -54,6 +54,12 @@ def _ranks(record: Record) -> Counter[str]:
     return Counter(str(len(re.findall(r"\d+", shape))) for shape in shapes)
 
 
+def decade(record: Record) -> str:
+    """The power of ten of the equations of its jaxpr, inner ones too: ``"10 to 99"``."""
+    digits = len(str(sum(record.get("primitives", {}).values())))
+    return f"{10 ** (digits - 1) if digits > 1 else 0} to {10**digits - 1}"
+
+
 def _texts(record: Record) -> dict[str, float]:
     return {name: len(record[name]) for name in TEXTS if record.get(name) is not None}
 
@@ -66,6 +72,8 @@ COUNTS = (
     CountRow("categories", "Categories", lambda record: {record["category"]: 1}),
     CountRow("tags", "Tags", lambda record: dict.fromkeys(record.get("tags", ()), 1)),
     CountRow("dtypes", "Dtypes of inputs and outputs", _dtypes),
+    CountRow("transforms", "Transformations", lambda record: Counter(record.get("transform", ()))),
+    CountRow("sizes", "Equations of the jaxpr", lambda record: {decade(record): 1}),
     CountRow("ranks", "Ranks of inputs and outputs", _ranks),
     CountRow("primitives", "JAX primitives", lambda record: record.get("primitives", {})),
     CountRow(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.draw import Draw
+from jaxsmith.vocabulary.dtypes import is_half
 from jaxsmith.vocabulary.interval import Interval
 
 if TYPE_CHECKING:
@@ -105,6 +106,10 @@ class Style:
         if domain.low > bound or domain.high < -bound:
             return Draw("uniform", domain.low, domain.high)
         return Draw("uniform", max(domain.low, -bound), min(domain.high, bound))
+
+    def wide(self) -> Style:
+        """This style with floats of 32 bits at least."""
+        return self.but(float_dtype="float32") if is_half(self.float_dtype) else self
 
     def but(self, **changes: object) -> Style:
         """This style with some things changed."""

@@ -140,6 +140,22 @@ def stablehlo_module(lowered: Lowered) -> ir.Module:
     return cast("ir.Module", _present(module, "Lowered.compiler_ir"))
 
 
+def public_primitives() -> set[str]:
+    """The names of the primitives that JAX shows."""
+    module = import_module("jax.extend.core.primitives")
+    return {value.name for key, value in vars(module).items() if key.endswith("_p")}
+
+
+def dialect_operations(dialect: str) -> set[str]:
+    """The full names of the operations that a dialect's bindings define."""
+    module = import_module(f"jax.extend.mlir.dialects.{dialect}")
+    names = {getattr(value, "OPERATION_NAME", None) for value in vars(module).values()}
+    found = {name for name in names if isinstance(name, str)}
+    if not found:
+        raise MissingApiError(f"jax.extend.mlir.dialects.{dialect} with its operations")
+    return found
+
+
 def device_count(compiled: Compiled) -> int:
     """On how many devices the executable runs."""
     executable = _present(compiled.runtime_executable(), "Compiled.runtime_executable")

@@ -79,6 +79,11 @@ class Interpreter:
         """One equation's outputs: values from the call, bounds from the row's rule."""
         values = call(*(operand.value for operand in operands))
         avals = [var.aval for var in eqn.outputs]
+        if any(
+            _is_float(aval) and value.dtype.kind != "f"
+            for aval, value in zip(avals, values, strict=True)
+        ):
+            raise RejectedError("reference_error", f"{eqn.op.name} gives no floats")
         steep = eqn.op.smooth == "steep" and self.slopes is not None
         if steep and any(np.any(value == 0) for value in values):
             raise RejectedError("ill_conditioned", f"the slope of {eqn.op.name} has no bound at 0")
@@ -132,6 +137,10 @@ class Interpreter:
             else:
                 env.update(zip(eqn.outputs, self._call(eqn)(*operands), strict=True))
         return [_plain(env, atom) for atom in graph.results]
+
+
+def _is_float(aval: Aval) -> bool:
+    return kind(aval.dtype) == "f"
 
 
 def _relative(result: Bounded) -> float:

@@ -1,0 +1,124 @@
+"""What of a catalog a corpus has met, and in how many functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jaxsmith.dataset.measures import decade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+# An operation in fewer functions has hardly been met.
+ENOUGH = 20
+
+_FIELDS = {"primitives": "primitives", "stablehlo": "stablehlo_ops", "chlo": "stablehlo_ops"}
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A name of the catalog, in how many functions it is, and why in none."""
+
+    name: str
+    functions: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was met.
+
+    Attributes:
+        functions: how many records there are.
+        tables: by kind of name (``primitives``, ``stablehlo``, ``chlo``), most functions first.
+        others: what records have of a kind that the catalog does not list, such as primitives that
+            JAX keeps for itself.
+        sizes: functions by the decade of their number of equations.
+        categories: functions by category.
+    """
+
+    functions: int
+    tables: Mapping[str, Sequence[Met]]
+    others: Mapping[str, Sequence[Met]]
+    sizes: Mapping[str, int]
+    categories: Mapping[str, int]
+
+
+def coverage(
+    records: Iterable[Mapping[str, Any]],
+    catalog: Mapping[str, Sequence[str]],
+    reasons: Mapping[str, str],
+) -> Coverage:
+    """Hold the counts of the records against a catalog.
+
+    Args:
+        records: of a corpus.
+        catalog: names by kind.
+        reasons: why a name is met nowhere, by name.
+    """
+    total = 0
+    counted: dict[str, Counter[str]] = {kind: Counter() for kind in catalog}
+    by_size: Counter[str] = Counter()
+    by_category: Counter[str] = Counter()
+    for record in records:
+        total += 1
+        by_size[decade(record)] += 1
+        by_category[record["category"]] += 1
+        for kind in catalog:
+            names = record.get(_FIELDS[kind], {})
+            counted[kind].update(name for name in names if _is_of(kind, name))
+    return Coverage(
+        total,
+        {kind: _met(counted[kind], names, reasons) for kind, names in catalog.items()},
+        {
+            kind: _met(counted[kind], counted[kind].keys() - set(names), {})
+            for kind, names in catalog.items()
+        },
+        dict(sorted(by_size.items(), key=lambda item: len(item[0]))),
+        dict(by_category.most_common()),
+    )
+
+
+def _is_of(kind: str, name: str) -> bool:
+    return kind == "primitives" or name.startswith(f"{kind}.")
+
+
+def _met(counts: Mapping[str, int], names: Iterable[str], reasons: Mapping[str, str]) -> list[Met]:
+    found = [
+        Met(name, counts.get(name, 0), "" if counts.get(name) else reasons.get(name, "not reached"))
+        for name in names
+    ]
+    return sorted(found, key=lambda met: (-met.functions, met.name))
+
+
+def markdown(found: Coverage) -> str:
+    """The coverage for people."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Coverage) -> Iterator[str]:
+    yield f"{found.functions:,} functions."
+    for kind, table in found.tables.items():
+        met = [each for each in table if each.functions]
+        often = sum(each.functions >= ENOUGH for each in met)
+        yield from ("", f"## {kind}: {len(met)} of {len(table)}", "")
+        yield f"{often} of them in at least {ENOUGH} functions."
+        yield from ("", "| name | functions |", "| --- | ---: |")
+        yield from (f"| `{each.name}` | {each.functions:,} |" for each in met)
+        others = found.others[kind]
+        if others:
+            yield from ("", f"And {len(others)} that the catalog does not list: ")
+            yield ", ".join(f"`{each.name}` ({each.functions:,})" for each in others) + "."
+        missing = [each for each in table if not each.functions]
+        if missing:
+            yield from ("", "| missing | why |", "| --- | --- |")
+            yield from (f"| `{each.name}` | {each.reason} |" for each in missing)
+    yield from ("", "## Sizes", "", "| equations | functions |", "| --- | ---: |")
+    yield from (f"| {decade} | {count:,} |" for decade, count in found.sizes.items())
+    largest = max(found.categories.values(), default=0) / max(found.functions, 1)
+    yield from ("", f"## Categories: {len(found.categories)}, the largest {largest:.1%}", "")
+    yield from ("| category | functions | share |", "| --- | ---: | ---: |")
+    for name, count in found.categories.items():
+        yield f"| `{name}` | {count:,} | {count / found.functions:.1%} |"
