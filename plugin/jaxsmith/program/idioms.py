@@ -23,6 +23,7 @@ from jaxsmith.program.helpers import Helpers
 from jaxsmith.program.idiom import DIMENSIONS, evaluate, holds, outline, specs
 from jaxsmith.vocabulary import spans
 from jaxsmith.vocabulary.accuracy import NOISE
+from jaxsmith.vocabulary.dtypes import integer_range, is_narrow, kind
 from jaxsmith.vocabulary.interval import BOOL, Interval
 from jaxsmith.vocabulary.op import Op, Proposal
 
@@ -243,7 +244,15 @@ def _names(idiom: Idiom) -> tuple[tuple[str, ...], ...]:
 
 
 def _ranges(outputs: tuple[Aval, ...]) -> tuple[Interval, ...]:
-    return tuple(BOOL if aval.dtype == "bool" else RESULTS for aval in outputs)
+    return tuple(_range(aval.dtype) for aval in outputs)
+
+
+def _range(dtype: str) -> Interval:
+    if dtype == "bool":
+        return BOOL
+    if kind(dtype) == "u" or is_narrow(dtype):
+        return Interval(*integer_range(dtype))  # as hashes and codes fill them
+    return RESULTS
 
 
 def _literal(value: object) -> str:

@@ -79,11 +79,8 @@ class Interpreter:
         """One equation's outputs: values from the call, bounds from the row's rule."""
         values = call(*(operand.value for operand in operands))
         avals = [var.aval for var in eqn.outputs]
-        if any(
-            _is_float(aval) and value.dtype.kind != "f"
-            for aval, value in zip(avals, values, strict=True)
-        ):
-            raise RejectedError("reference_error", f"{eqn.op.name} gives no floats")
+        if any(map(_lacks_floats, values, avals)):
+            raise RejectedError("reference_error", f"{eqn.op.name} gives integers for floats")
         steep = eqn.op.smooth == "steep" and self.slopes is not None
         if steep and any(np.any(value == 0) for value in values):
             raise RejectedError("ill_conditioned", f"the slope of {eqn.op.name} has no bound at 0")
@@ -139,8 +136,9 @@ class Interpreter:
         return [_plain(env, atom) for atom in graph.results]
 
 
-def _is_float(aval: Aval) -> bool:
-    return kind(aval.dtype) == "f"
+def _lacks_floats(value: Any, aval: Aval) -> bool:
+    """Whether a float is declared and an integer comes, with which NumPy would go on otherwise."""
+    return kind(aval.dtype) == "f" and np.asarray(value).dtype.kind != "f"
 
 
 def _relative(result: Bounded) -> float:

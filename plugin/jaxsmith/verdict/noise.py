@@ -54,6 +54,8 @@ class NoisyModule:
             member = NoisyModule(member)
         elif callable(member) and self._module.__name__ == "scipy.linalg":
             member = _solver(member)
+        elif isinstance(member, np.ufunc) and self._module.__name__ == "scipy.special":
+            member = _special(member)
         elif name in _CREATORS:
             member = _creator(member)
         setattr(self, name, member)  # the next access finds it
@@ -66,6 +68,19 @@ def _creator(member: Callable[..., Any]) -> Callable[..., Any]:
         return made if not _noises else rounded(made, _noises[-1])
 
     return create
+
+
+def _special(member: Any) -> Callable[..., Any]:
+    """A special function, off for plain numbers too: JAX has those of its own."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = member(*args, **kwargs)
+        if not _noises or type(result) is not np.float64:
+            return result
+        noise = _noises[-1]
+        return rounded(result * noise.factor(noise.size(member)), noise)
+
+    return call
 
 
 def _solver(member: Callable[..., Any]) -> Callable[..., Any]:

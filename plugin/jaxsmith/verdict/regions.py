@@ -121,10 +121,16 @@ def call(
 def iterate(
     interpreter: Interpreter, eqn: Eqn, operands: list[Bounded], env: Environment
 ) -> list[Bounded]:
-    """A step of one value repeated so many times, with the other operands as they are."""
+    """A step of one value repeated so many times, with the other operands as they are.
+
+    Raises:
+        RejectedError: if a value leaves what the step is for.
+    """
     first, *others = operands
     for _ in range(number(eqn, "count")):
         (first,) = interpreter.run(eqn.regions[0], [first, *others], env)
+        if not np.all(np.isfinite(first.value)):
+            raise RejectedError("ill_conditioned", "a repeated step ends in no number")
     return [first]
 
 

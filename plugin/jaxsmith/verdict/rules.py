@@ -219,7 +219,14 @@ def equal(step: Step) -> Errors:
 
 
 def noisy(step: Step) -> Errors:
-    """Code of many operations: what random rounding of each does to the result."""
+    """Code of many operations: what random rounding of each does to the result.
+
+    Raises:
+        RejectedError: if a result is not a number: what comes before it is out of the code's reach.
+    """
+    floats = [value for value in map(np.asarray, step.values) if value.dtype.kind == "f"]
+    if any(np.isnan(value).any() for value in floats):
+        raise RejectedError("ill_conditioned", "a result of the code is not a number")
     return noise.spread(step.call, step.operands, step.values, step.coarsest)
 
 
