@@ -12,7 +12,7 @@ LIMITATIONS = [
         rows=frozenset(
             {
                 "index_one", "index_one_clamped", "index_pair", "dynamic_slice",
-                "dynamic_slice_at", "dynamic_slice_in_dim", "dynamic_index",
+                "dynamic_slice_at", "dynamic_slice_in_dim", "dynamic_index", "roll_by",
             }
         ),
         least=2,

@@ -115,7 +115,7 @@ IDIOMS = [
         "jax.custom_vjp, JAX documentation, 'Custom derivative rules', implicit function "
         "differentiation",
         {
-            "y": floats("n"),
+            "y": floats("n", 0.2, 2),
             "gain": floats("", 0.5, 2),
             "steepness": floats("", 0.5, 2),
             "x_bar": floats("n"),

@@ -1673,15 +1673,11 @@ def _slid_reference(x, kernel, strides, margins, base=None, holes=None, groups=1
     inner, outer = kernel.shape[1], kernel.shape[0] // groups
     axes = tuple(range(1, dims + 2))
     for place in np.ndindex(*counts):
-        window = stuffed[
-            (
-                ...,
-                *(
-                    slice(i * s, i * s + span, h)
-                    for i, s, span, h in zip(place, strides, spans, holes)
-                ),
-            )
+        cuts = [
+            slice(i * s, i * s + span, h)
+            for i, s, span, h in zip(place, strides, spans, holes)
         ]
+        window = stuffed[(..., *cuts)]
         for g in range(groups):
             mine = slice(g * outer, (g + 1) * outer)
             part = window[:, g * inner : (g + 1) * inner]
@@ -1954,7 +1950,7 @@ def quantized_convolution(images, kernel, zero_points, *, shift, stride):
     offsets = jnp.sum(kernel, axis=(0, 1, 2), dtype=jnp.int32)
     sums = sums - zero_points * offsets
     rounded = (sums + (1 << (shift - 1))) >> shift
-    return jnp.clip(rounded, -128, 127)
+    return jnp.clip(rounded, -128, 127).astype(jnp.int8)
 
 
 def quantized_convolution_reference(images, kernel, zero_points, *, shift, stride):
@@ -1962,7 +1958,7 @@ def quantized_convolution_reference(images, kernel, zero_points, *, shift, strid
     rows, columns, _, outputs = kernel.shape
     height = (images.shape[1] - rows) // stride + 1
     width = (images.shape[2] - columns) // stride + 1
-    result = np.zeros((len(images), height, width, outputs), dtype=np.int32)
+    result = np.zeros((len(images), height, width, outputs), dtype=np.int8)
     for b, i, j, o in np.ndindex(*result.shape):
         top, left = i * stride, j * stride
         window = wide[b, top : top + rows, left : left + columns] - zero_points[o]
@@ -3322,7 +3318,7 @@ def compand(signal, *, law, bits):
             share < 1.0 / scale, share * scale, jnp.exp(share * scale - 1.0)
         )
         decoded = decoded / 87.6
-    return codes.astype(jnp.int32), jnp.sign(codes) * decoded
+    return codes.astype(jnp.int8), jnp.sign(codes) * decoded
 
 
 def compand_reference(signal, *, law, bits):
@@ -3347,7 +3343,7 @@ def compand_reference(signal, *, law, bits):
         else:
             value = (math.e * 87.6) ** share / (math.e * 87.6)
         decoded.append(sign * value)
-    return np.array(codes, dtype=np.int32), np.stack(decoded)
+    return np.array(codes, dtype=np.int8), np.stack(decoded)
 
 
 def adaptive_delta_modulation(signal, *, smallest, growth):
@@ -4183,19 +4179,19 @@ def local_binary_patterns(image, *, uniform):
     ring = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
     bits = jnp.stack(
         [image[i : i + height - 2, j : j + width - 2] >= center for i, j in ring]
-    ).astype(image.dtype)
+    ).astype(jnp.uint8)
     if not uniform:
-        shifts = jnp.arange(8, dtype=image.dtype)[:, None, None]
-        return lax.reduce(bits << shifts, image.dtype.type(0), lax.bitwise_or, (0,))
+        shifts = jnp.arange(8, dtype=jnp.uint8)[:, None, None]
+        return lax.reduce(bits << shifts, np.uint8(0), lax.bitwise_or, (0,))
     # The number of brighter neighbors, or 9 where they are not all in one run.
     changes = jnp.sum(bits != jnp.roll(bits, 1, axis=0), axis=0)
-    count = jnp.sum(bits, axis=0, dtype=image.dtype)
-    return jnp.where(changes <= 2, count, 9)
+    count = jnp.sum(bits, axis=0, dtype=jnp.uint8)
+    return jnp.where(changes <= 2, count, jnp.uint8(9))
 
 
 def local_binary_patterns_reference(image, *, uniform):
     height, width = image.shape
-    codes = np.zeros((height - 2, width - 2), dtype=np.int32)
+    codes = np.zeros((height - 2, width - 2), dtype=np.uint8)
     for i, j in np.ndindex(height - 2, width - 2):
         around = image[i : i + 3, j : j + 3]
         border = [*around[0], around[1, 2], *around[2, ::-1], around[1, 0]]

@@ -697,11 +697,11 @@ def counting_sort_reference(keys, payload, *, bins):
 
 
 def radix_sort(keys, *, digit_bits, passes):
-    """Sort nonnegative integers by their digits, the least significant first."""
+    """Sort unsigned integers by their digits, the least significant first."""
     radix = 2**digit_bits
 
     def sort_by_digit(i, keys):
-        digits = (keys >> (digit_bits * i)) & (radix - 1)
+        digits = ((keys >> (digit_bits * i)) & (radix - 1)).astype(jnp.int32)
         ones = jax.nn.one_hot(digits, radix, dtype=jnp.int32)
         sizes = jnp.sum(ones, axis=0, dtype=jnp.int32)
         starts = jnp.cumsum(sizes, dtype=jnp.int32) - sizes
@@ -715,7 +715,7 @@ def radix_sort(keys, *, digit_bits, passes):
 
 def radix_sort_reference(keys, *, digit_bits, passes):
     low = 2 ** (digit_bits * passes)
-    return np.array(sorted(keys.tolist(), key=lambda key: key % low), dtype=np.int32)
+    return np.array(sorted(keys.tolist(), key=lambda key: key % low), dtype=np.uint32)
 
 
 def bitonic_sort(values):

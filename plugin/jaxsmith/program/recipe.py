@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Of so many functions one is a single operation; they go through the vocabulary in order, so that
 # every operation is met alone and no two of them are alike before all have been.
 SINGLES = 25
-ATTEMPTS = 12
+ATTEMPTS = 24
 
 
 @dataclass(frozen=True)
