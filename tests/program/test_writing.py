@@ -97,6 +97,8 @@ def test_neither_text_knows_the_other_library(functions):
                 for node in ast.walk(tree)
                 if isinstance(node, ast.Import | ast.ImportFrom)
             }
+            # What a callback calls on the host is NumPy.
+            allowed = allowed | {"numpy"} if "callback(" in text else allowed
             found = {name.split(".")[0] for name in names} - sys.stdlib_module_names
             assert found <= allowed
 

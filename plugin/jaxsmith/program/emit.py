@@ -215,8 +215,13 @@ IMPORTS = {
 MEMBERS = {"jax": ("jax", ("lax", "random")), "numpy": ("scipy", ("linalg", "special"))}
 
 
+# Documentation cites functions that the code need not call.
+_PROSE = re.compile(r'"""[\s\S]*?"""|#.*')
+
+
 def imports(text: str, spelling: Spelling) -> list[str]:
     """The import lines that a text needs, in the order that import sorters give."""
+    text = _PROSE.sub("", text)
     standard = [line for marker, line in STANDARD if marker(text)]
     others = [line for marker, line in IMPORTS[spelling] if marker(text)]
     package, names = MEMBERS[spelling]
