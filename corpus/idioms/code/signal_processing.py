@@ -337,11 +337,11 @@ def number_theoretic_product(x, y, *, modulus, root, negacyclic):
     # A root of order n, and one of twice the order for the sign of the wrap.
     half_turn = pow(root, (modulus - 1) // (2 * count), modulus)
     turn = half_turn * half_turn % modulus
-    powers = np.arange(count)
-    table = [[pow(turn, int(i * j), modulus) for j in powers] for i in powers]
+    powers = range(count)
+    table = [[pow(turn, i * j, modulus) for j in powers] for i in powers]
     forward = jnp.array(table, dtype=jnp.int32)
     backward = jnp.roll(forward[::-1], 1, axis=0)
-    twists = [pow(half_turn, int(j), modulus) if negacyclic else 1 for j in powers]
+    twists = [pow(half_turn, j, modulus) if negacyclic else 1 for j in powers]
     untwists = [pow(t * count, -1, modulus) for t in twists]
 
     def transform(matrix, vector):

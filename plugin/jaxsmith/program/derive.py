@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.program.effort import MOST, MOST_BATCHED, effort
-from jaxsmith.program.emit import imports
+from jaxsmith.program.emit import with_imports
 from jaxsmith.program.fixed import ANYTHING, fixed_op, returns
 from jaxsmith.program.function import Function
 from jaxsmith.program.graph import Eqn, Graph
@@ -107,8 +107,7 @@ def _text(
         missing = [each for each in helpers.order(list(wrapping.helpers)) if each not in known]
         blocks = [*(helpers.sources[each] for each in missing), *blocks]
     text = "\n\n\n".join(blocks)
-    header = imports(text, spelling)
-    return "\n".join(header) + "\n\n\n" + text + "\n" if header else text + "\n"
+    return with_imports(text, spelling)
 
 
 def _without_imports(source: str) -> str:

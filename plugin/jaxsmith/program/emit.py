@@ -219,6 +219,15 @@ MEMBERS = {"jax": ("jax", ("lax", "random")), "numpy": ("scipy", ("linalg", "spe
 _PROSE = re.compile(r'"""[\s\S]*?"""|#.*')
 
 
+def with_imports(text: str, spelling: Spelling) -> str:
+    """A text with the imports that it needs before it, as import sorters space them."""
+    header = imports(text, spelling)
+    if not header:
+        return text + "\n"
+    gap = 2 if text.startswith(("def ", "class ", "@")) else 1
+    return "\n".join(header) + "\n" * (gap + 1) + text + "\n"
+
+
 def imports(text: str, spelling: Spelling) -> list[str]:
     """The import lines that a text needs, in the order that import sorters give."""
     text = _PROSE.sub("", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jaxsmith.program.emit import SPELLINGS, Printer, imports
+from jaxsmith.program.emit import SPELLINGS, Printer, with_imports
 from jaxsmith.program.function import Function, Param
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.naming import Namer, function_name
@@ -124,6 +124,6 @@ def _text(
     lines = printer.function(graph, name)
     blocks = [*helpers.closure(list(printer.helpers)), *printer.code.values(), "\n".join(lines)]
     text = "\n\n\n".join(blocks)
-    header = imports(text, spelling)
-    body = "\n".join(header) + "\n\n\n" + text if header else text
-    return body + "\n", sum(1 for line in lines if line.startswith("    ") and line[4:5] != " ")
+    return with_imports(text, spelling), sum(
+        1 for line in lines if line.startswith("    ") and line[4:5] != " "
+    )
