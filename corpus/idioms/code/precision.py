@@ -379,7 +379,8 @@ def compensated_dot_reference(x, y):
 def symmetric_codes(x, *, bits, per_row):
     """Integers of few bits with a common scale, and the numbers that they stand for."""
     largest = 2 ** (bits - 1) - 1
-    scale = jnp.max(jnp.abs(x), axis=1 if per_row else None, keepdims=True) / largest
+    peak = jnp.max(jnp.abs(x), axis=1 if per_row else None, keepdims=True)
+    scale = jnp.maximum(peak, 1e-6) / largest
     codes = jnp.clip(jnp.round(x / scale), -largest, largest).astype(jnp.int8)
     return codes, codes.astype(x.dtype) * scale
 
@@ -388,7 +389,7 @@ def symmetric_codes_reference(x, *, bits, per_row):
     largest = 2 ** (bits - 1) - 1
     codes, values = np.zeros(x.shape, dtype=np.int8), np.zeros(x.shape)
     for place in np.ndindex(*x.shape):
-        peak = np.max(np.abs(x[place[0]] if per_row else x))
+        peak = np.maximum(np.max(np.abs(x[place[0]] if per_row else x)), 1e-6)
         code = int(np.rint(x[place] * largest / peak))
         codes[place] = code
         values[place] = code * peak / largest
@@ -399,7 +400,7 @@ def affine_codes(x, *, axis):
     """Bytes with a scale and a zero point for each channel, and what they stand for."""
     low = jnp.minimum(jnp.min(x, axis=axis, keepdims=True), 0.0)
     high = jnp.maximum(jnp.max(x, axis=axis, keepdims=True), 0.0)
-    scale = (high - low) / 255.0
+    scale = jnp.maximum(high - low, 1e-6) / 255.0
     zero_point = jnp.round(-low / scale)
     codes = jnp.clip(jnp.round(x / scale) + zero_point, 0.0, 255.0)
     values = (codes - zero_point) * scale
@@ -416,13 +417,14 @@ def affine_codes_reference(x, *, axis):
     zero_points, values = [], np.zeros(lines.shape)
     for i, line in enumerate(lines):
         low, high = np.minimum(np.min(line), 0), np.maximum(np.max(line), 0)
+        span = np.maximum(high - low, 1e-6)
         # Zero is exactly one of the codes.
-        zero = int(np.rint(-low * 255 / (high - low)))
+        zero = int(np.rint(-low * 255 / span))
         zero_points.append([zero])
         for j, value in enumerate(line):
-            steps = int(np.rint(value * 255 / (high - low)))
+            steps = int(np.rint(value * 255 / span))
             codes[i, j] = min(max(steps + zero, 0), 255)
-            values[i, j] = (int(codes[i, j]) - zero) * ((high - low) / 255)
+            values[i, j] = (int(codes[i, j]) - zero) * (span / 255)
     zero_points = np.array(zero_points, dtype=np.int32)
     if axis == 0:
         codes, zero_points, values = codes.T, zero_points.T, values.T
