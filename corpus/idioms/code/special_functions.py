@@ -291,17 +291,14 @@ def option_sensitivities(spot, volatility, maturity, *, strike, rate, kind):
 
 
 def option_sensitivities_reference(spot, volatility, maturity, *, strike, rate, kind):
-    # The expectation of the payoff by quadrature, and derivatives under the integral.
-    nodes, weights = np.polynomial.legendre.leggauss(48)
+    # What the payoff is worth where it pays, and derivatives under the integral.
     columns = {"price": [], "delta": [], "gamma": [], "vega": []}
     sign = 1 if kind == "call" else -1
     for s, v, t in zip(spot, volatility, maturity):
         root = v * np.sqrt(t)
         edge = (np.log(strike / s) - rate * t) / root + root / 2
-        z = edge + sign * 6.0 * (nodes + 1)
-        shares = 6.0 * weights * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-        growth = np.exp(root * z - root * root / 2)
-        up, down = np.sum(shares * growth), np.sum(shares) * np.exp(-rate * t)
+        up = special.ndtr(sign * (root - edge))
+        down = special.ndtr(-sign * edge) * np.exp(-rate * t)
         at_edge = np.exp(-edge * edge / 2) / np.sqrt(2 * np.pi)
         kink = strike / s * np.exp(-rate * t) * at_edge / (s * root)
         columns["price"].append(sign * (s * up - strike * down))
