@@ -462,8 +462,9 @@ def four_bit_rounding_reference(x, step, *, dtype):
 
 def dynamic_int8_matmul(x, weights):
     """A product of matrices by bytes, with scales of their rows and columns."""
-    x_scale = jnp.max(jnp.abs(x), axis=1, keepdims=True) / 127.0
-    w_scale = jnp.max(jnp.abs(weights), axis=0, keepdims=True) / 127.0
+    x_peak = jnp.max(jnp.abs(x), axis=1, keepdims=True)
+    w_peak = jnp.max(jnp.abs(weights), axis=0, keepdims=True)
+    x_scale, w_scale = (jnp.maximum(peak, 1e-6) / 127.0 for peak in (x_peak, w_peak))
     x_codes = jnp.round(x / x_scale).astype(jnp.int8)
     w_codes = jnp.round(weights / w_scale).astype(jnp.int8)
     total = jnp.dot(x_codes, w_codes, preferred_element_type=jnp.int32)
@@ -473,10 +474,10 @@ def dynamic_int8_matmul(x, weights):
 def dynamic_int8_matmul_reference(x, weights):
     product = np.zeros((len(x), weights.shape[1]))
     for i, row in enumerate(x):
-        row_peak = np.max(np.abs(row))
+        row_peak = np.maximum(np.max(np.abs(row)), 1e-6)
         row_codes = np.rint(127 * row / row_peak).astype(int)
         for j, column in enumerate(weights.T):
-            peak = np.max(np.abs(column))
+            peak = np.maximum(np.max(np.abs(column)), 1e-6)
             column_codes = np.rint(127 * column / peak).astype(int)
             total = int(np.sum(row_codes * column_codes))
             product[i, j] = total * (row_peak / 127) * (peak / 127)
@@ -669,11 +670,11 @@ def power_of_two_weights_reference(weights, *, smallest, largest):
 def ternary_weights(weights, *, scheme):
     """Weights of -1, 0 and 1, with a scale for each row."""
     sizes = jnp.abs(weights)
-    mean = jnp.mean(sizes, axis=1, keepdims=True)
+    mean = jnp.maximum(jnp.mean(sizes, axis=1, keepdims=True), 1e-6)
     if scheme == "threshold":
         kept = sizes > 0.7 * mean
         signs = jnp.sign(weights) * kept
-        scale = jnp.sum(sizes * kept, axis=1) / jnp.sum(kept, axis=1)
+        scale = jnp.sum(sizes * kept, axis=1) / jnp.maximum(jnp.sum(kept, axis=1), 1)
     else:
         signs = jnp.clip(jnp.round(weights / mean), -1.0, 1.0)
         scale = mean[:, 0]
@@ -681,18 +682,17 @@ def ternary_weights(weights, *, scheme):
 
 
 def ternary_weights_reference(weights, *, scheme):
+    share = 0.7 if scheme == "threshold" else 0.5
     codes, scales = np.zeros(weights.shape, dtype=np.int8), []
     for i, row in enumerate(weights):
         sizes = np.abs(row)
-        mean = np.sum(sizes) / len(row)
-        kept = [
-            j
-            for j in range(len(row))
-            if sizes[j] > {"threshold": 0.7}.get(scheme, 0.5) * mean
-        ]
+        mean = np.maximum(np.sum(sizes) / len(row), 1e-6)
+        kept = [j for j in range(len(row)) if sizes[j] > share * mean]
         for j in kept:
             codes[i, j] = 1 if row[j] > 0 else -1
-        scales.append(np.mean(sizes[kept]) if scheme == "threshold" else mean)
+        if scheme == "threshold":
+            mean = np.sum(sizes[kept]) / max(len(kept), 1)
+        scales.append(mean)
     return codes, np.array(scales)
 
 
@@ -739,7 +739,7 @@ def normal_float_codes(x, *, block):
     """Codes of four bits for blocks of about normal numbers, and their values."""
     table = jnp.array(NORMAL_FLOATS, dtype=x.dtype)
     blocks = x.reshape(-1, block)
-    scales = jnp.max(jnp.abs(blocks), axis=1, keepdims=True)
+    scales = jnp.maximum(jnp.max(jnp.abs(blocks), axis=1, keepdims=True), 1e-6)
     middles = 0.5 * (table[1:] + table[:-1])
     codes = jnp.searchsorted(middles, blocks / scales)
     values = table[codes] * scales
@@ -750,7 +750,7 @@ def normal_float_codes_reference(x, *, block):
     table = np.array(NORMAL_FLOATS)
     codes, values = [], []
     for part in x.reshape(-1, block):
-        peak = np.max(np.abs(part))
+        peak = np.maximum(np.max(np.abs(part)), 1e-6)
         for value in part:
             code = int(np.argmin(np.abs(value - table * peak)))
             codes.append(code)
