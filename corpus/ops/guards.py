@@ -29,7 +29,7 @@ def _kind(var: Var) -> str:
 
 
 def _clip(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
-    if _kind(var) == "b":
+    if _kind(var) in "bc":
         return None
     low = max(domain.low, -LARGE) if domain.low <= LARGE else domain.low
     high = min(domain.high, LARGE) if domain.high >= -LARGE else domain.high
@@ -80,7 +80,7 @@ def _offset_span(reach: Callable[[Interval], Interval]) -> Span:
 def _scale_down(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
     factors = (0.5, 0.1, 0.05, 0.01, 0.001, 0.0001)
     fitting = [n for n in factors if var.interval.scale(n) in domain]
-    if _kind(var) != "f" or not fitting:
+    if _kind(var) not in "fc" or not fitting:
         return None
     return Proposal((var,), (var.aval,), {"factor": fitting[0]})
 
@@ -89,6 +89,21 @@ def _scaled(
     intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
 ) -> Interval:
     return intervals[0].scale(float(str(attributes["factor"])))
+
+
+def _saturate(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    if _kind(var) != "c" or Interval(-1.0, 1.0) not in domain:
+        return None
+    return Proposal((var, var), (var.aval,), {})
+
+
+def _shift(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    """A complex number moved until both parts are positive."""
+    fitting = [n for n in (1.0, 2.0, 4.0, 8.0) if var.interval + Interval(n, n) in domain]
+    if _kind(var) != "c" or not fitting:
+        return None
+    offset = fitting[0]
+    return Proposal((var,), (var.aval,), {"offset": offset, "number": f"({offset} + {offset}j)"})
 
 
 def _softplus(x: Interval) -> Interval:
@@ -152,6 +167,11 @@ OPS = [
          names=("positive", "rate")),
     _row("guard_scale", "{factor} * {0:unary}", "{factor} * {0:unary}", _scale_down, _scaled,
          level="mul", size=1.0, names=("scaled", "reduced", "small")),
+    _row("guard_saturate", "{0:mul} / (1.0 + jnp.abs({1}))", "{0:mul} / (1.0 + np.abs({1}))",
+         _saturate, spans.within(-1.0, 1.0), level="mul", size=12.0, smooth="once",
+         names=("saturated", "bounded")),
+    _row("guard_shift", "{0:add} + {number}", "{0:add} + {number}", _shift,
+         _offset_span(lambda x: x), level="add", size=1.0, names=("moved", "offset_field")),
     _row("guard_modulo", "{0:mul} % {modulus}", "{0:mul} % {modulus}", _modulo, _below_modulus,
          level="mul", size=0.0, smooth="none", names=("wrapped", "slot", "residue")),
 ]  # fmt: skip

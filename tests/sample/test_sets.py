@@ -65,3 +65,27 @@ def test_distinct_values_are_distinct():
         param = Param("x", Aval((6, 6), dtype), Draw("distinct", 0, 35))
         (array,) = make_set((param,), "edge", 3).arrays
         assert len(set(array.ravel().tolist())) == 36
+
+
+@pytest.mark.parametrize("kind", ["domain", "edge", "rim", "mirror"])
+def test_both_parts_of_complex_numbers_are_drawn(kind):
+    param = Param("z", Aval((5, 7), "complex64"), Draw("uniform", -2.0, 3.0))
+    (array,) = make_set((param,), kind, 5).arrays
+    assert array.dtype == np.complex64
+    for part in (array.real, array.imag):
+        assert part.min() >= -2.0
+        assert part.max() <= 3.0
+        assert len(set(part.ravel().tolist())) > 2
+    assert not np.array_equal(array.real, array.imag)
+
+
+def test_complex_matrices_have_the_condition_they_promise():
+    aval = Aval((3, 5, 5), "complex128")
+    hermitian, conditioned = (
+        make_set((Param("a", aval, Draw(kind, -4.0, 4.0)),), "domain", 9).arrays[0]
+        for kind in ("spd", "conditioned")
+    )
+    assert np.allclose(hermitian, np.conj(np.swapaxes(hermitian, -1, -2)))
+    assert np.abs(hermitian.imag).max() > 0.1
+    assert np.linalg.eigvalsh(hermitian).min() >= 1.0 - 1e-9
+    assert np.linalg.cond(conditioned).max() <= 4.0 + 1e-9

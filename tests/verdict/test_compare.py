@@ -28,6 +28,19 @@ def test_one_element_in_a_thousand_off_by_one_percent_is_caught(aval):
     assert found.mismatch.bad == 1
 
 
+@pytest.mark.parametrize("turn", [0.99, 1j, -1, np.conj])
+def test_a_complex_number_is_compared_in_both_parts(turn):
+    expected = np.exp(2j * np.linspace(0.1, 1.2, 12))
+    aval = Aval((12,), "complex64")
+    bound = np.full(12, 16 * 2.0**-23)
+    actual = expected.astype(np.complex64)
+    assert compare([actual], Expectation((expected,), (bound,)), [aval]).ok
+    actual[5] = turn(actual[5]) if callable(turn) else turn * actual[5]
+    found = compare([actual], Expectation((expected,), (bound,)), [aval])
+    assert found.mismatch.index == (5,)
+    assert found.mismatch.bad == 1
+
+
 def test_zeros_are_not_accepted_for_small_values():
     expected = np.full((4,), 1e-6)
     found = compare(

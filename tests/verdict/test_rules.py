@@ -88,3 +88,34 @@ def test_the_largest_element_is_off_by_no_more_than_the_worst():
     x = Bounded(np.array([1.0, 3.0, 2.0]), np.array([0.1, 0.01, 0.3]))
     (bound,) = RULES["order"](step(lambda a: [np.max(a)], [x], (), size=0.0))
     assert bound == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("call", [np.real, np.imag, np.exp, np.abs])
+def test_an_error_in_the_plane_goes_through_a_function_of_complex_numbers(call):
+    z = np.array([1.0 + 2.0j, -0.5 + 0.25j, 3.0 - 1.0j])
+    off = 1e-3 * np.exp(2j * np.pi * np.arange(16) / 16)[:, None]
+    operand = Bounded(z, np.full(3, 1e-3))
+    single = Step(lambda x: [call(x)], [operand], [call(z)], [Aval((3,), "complex64")], 1.0, 1)
+    (bound,) = RULES["ulps"](single)
+    moved = np.abs(call(z + off) - call(z)).max(axis=0)
+    assert np.all(moved <= bound + 1e-6)
+    assert np.all(bound <= 1.5 * moved)
+
+
+def test_the_bound_of_a_complex_product_covers_complex64():
+    rng = np.random.default_rng(3)
+    parts = rng.uniform(-2, 2, (4, 30, 30))
+    a, b = ((parts[k] + 1j * parts[k + 1]).astype(np.complex64) for k in (0, 2))
+    wide = [np.asarray(x, np.complex128) for x in (a, b)]
+    product = Step(
+        lambda x, y: [x @ y],
+        [Bounded(x) for x in wide],
+        [wide[0] @ wide[1]],
+        [Aval((30, 30), "complex64")],
+        0.5,
+        30,
+    )
+    (bound,) = RULES["terms"](product)
+    error = np.abs((a @ b) - wide[0] @ wide[1])
+    assert np.all(error <= bound)
+    assert bound.max() < 1e-3

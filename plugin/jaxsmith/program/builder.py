@@ -207,8 +207,8 @@ class Builder:
         mixed = {"uint64"} < {v.aval.dtype for v in reads if dtypes.kind(v.aval.dtype) in "iu"}
         if mixed or (widest == 64 and not self.x64):
             return False
-        floats = [aval for aval in proposal.outputs if dtypes.kind(aval.dtype) == "f"]
-        if not floats or any(dtypes.kind(var.aval.dtype) == "f" for var in reads):
+        floats = [aval for aval in proposal.outputs if dtypes.is_inexact(aval.dtype)]
+        if not floats or any(dtypes.is_inexact(var.aval.dtype) for var in reads):
             return True
         if any(dtypes.is_narrow(var.aval.dtype) for var in reads):
             return op.verb == "cast"
@@ -220,7 +220,7 @@ class Builder:
         if not self.style.keeps_slopes or op.smooth != "none":
             return False
         ends = (proposal.outputs, [atom.aval for atom in proposal.operands])
-        return all(any(dtypes.kind(aval.dtype) == "f" for aval in avals) for avals in ends)
+        return all(any(dtypes.is_inexact(aval.dtype) for aval in avals) for avals in ends)
 
     def emit(self, op: Op, proposal: Proposal, spans: tuple[Interval, ...] = ()) -> tuple[Var, ...]:
         """Add an equation for a proposal that is known to fit."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Union
 
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.draw import Draw
-from jaxsmith.vocabulary.dtypes import default_int
+from jaxsmith.vocabulary.dtypes import complex_of, default_int
 
 if TYPE_CHECKING:
     from jaxsmith.vocabulary.draw import DrawKind
@@ -33,8 +33,8 @@ class Spec:
     Attributes:
         dims: its dimensions, separated by spaces: names, numbers, or expressions of both without
             spaces, such as ``"b t-1 2*d"``; an option's name stands for its value.
-        dtype: ``"float"`` for the dtype that the program uses, ``"index"`` for that of positions,
-            or a dtype.
+        dtype: ``"float"`` for the dtype that the program uses, ``"complex"`` for that of two such
+            parts, ``"index"`` for that of positions, or a dtype.
         low, high: the range of the values; a text is an expression, such as ``"vocab-1"``.
         kind: how they are drawn, see ``jaxsmith.vocabulary.draw``.
     """
@@ -47,7 +47,11 @@ class Spec:
 
     def aval(self, sizes: Sizes, float_dtype: str, *, x64: bool) -> Aval:
         """The type for these sizes."""
-        named = {"float": float_dtype, "index": default_int(x64=x64)}
+        named = {
+            "float": float_dtype,
+            "complex": complex_of(float_dtype),
+            "index": default_int(x64=x64),
+        }
         shape = tuple(int(_value(dim, sizes)) for dim in self.dims.split())
         return Aval(shape, named.get(self.dtype, self.dtype))
 
@@ -59,6 +63,11 @@ class Spec:
 def floats(dims: str, low: Number = -2.0, high: Number = 2.0, kind: DrawKind = "uniform") -> Spec:
     """An array of floats."""
     return Spec(dims, "float", low, high, kind)
+
+
+def complexes(dims: str, low: Number = -2.0, high: Number = 2.0) -> Spec:
+    """An array of complex numbers, both parts of which are in the range."""
+    return Spec(dims, "complex", low, high)
 
 
 def ints(dims: str, low: Number = 0, high: Number = 9, dtype: str = "int32") -> Spec:

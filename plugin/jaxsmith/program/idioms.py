@@ -168,14 +168,15 @@ def _operand(
 ) -> Var | None:
     """A value at hand that fits, with its dimensions noted in ``sizes``; or a new parameter."""
     dims = spec.dims.split()
-    at_hand = spec.dtype == "float" and spec.kind == "uniform" and scope.rng.chance(AT_HAND)
+    letter = {"float": "f", "complex": "c"}.get(spec.dtype, "")
+    at_hand = letter and spec.kind == "uniform" and scope.rng.chance(AT_HAND)
     bound = all(_known(dim, sizes) for dim in dims)
     if at_hand and (bound or all(dim.isidentifier() for dim in dims)):
         found = scope.value(
-            "f",
+            letter,
             ranks=(len(dims), len(dims)),
             where=lambda aval: _bindings(idiom, dims, aval.shape, sizes) is not None,
-            dtype=scope.dtype("f"),
+            dtype=scope.dtype(letter),
             fresh=lambda: _shape(scope, idiom, spec, dict(sizes)),
             domain=spec.draw(sizes).interval if _known_range(spec, sizes) else None,
             hints=(name,),

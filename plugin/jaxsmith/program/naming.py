@@ -29,6 +29,14 @@ PARAMETER_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("x", "images", "blocks", "tensor", "patches", "y"),
         ("x", "tensor", "patches", "windows", "y"),
     ),
+    "c": (
+        ("z", "phase", "amplitude", "c", "w"),
+        ("z", "amplitudes", "spectrum", "signal", "state", "w"),
+        ("z", "state", "operator", "spectra", "field", "w"),
+        ("z", "field", "spectra", "operators", "w"),
+        ("z", "field", "spectra", "operators", "w"),
+        ("z", "field", "spectra", "operators", "w"),
+    ),
     "i": (
         ("n", "count", "step", "offset", "shift", "limit", "k"),
         ("counts", "ids", "labels", "codes", "steps", "n", "lengths", "ticks"),

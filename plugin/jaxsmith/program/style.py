@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.draw import Draw
-from jaxsmith.vocabulary.dtypes import is_half
+from jaxsmith.vocabulary.dtypes import complex_of, is_half
 from jaxsmith.vocabulary.interval import Interval
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Style:
             return self.int_dtype if self.int_dtype.startswith("u") else "uint8"
         if kind == "p":
             return self.int_dtype if self.int_dtype in ("int32", "int64") else "int32"
+        if kind == "c":
+            return complex_of(self.float_dtype)
         return {"f": self.float_dtype, "i": self.int_dtype, "b": "bool"}[kind]
 
     def shape(self, rng: Stream, ranks: tuple[int, int]) -> Shape:
@@ -85,24 +87,24 @@ class Style:
         return tuple(shape)
 
     def number(self, rng: Stream, kind: str, domain: Interval | None) -> float | int:
-        """A short constant of kind ``"f"`` or ``"i"`` inside the domain."""
-        pool = NUMBERS if kind == "f" else INTEGERS
+        """A short real constant for a kind (``"f"``, ``"c"`` or ``"i"``) inside the domain."""
+        pool = NUMBERS if kind in "fc" else INTEGERS
         fitting = [n for n in pool if domain is None or domain.low <= n <= domain.high]
         if not fitting:
             assert domain is not None  # every pool has members
-            return domain.middle if kind == "f" else int(domain.middle)
+            return domain.middle if kind in "fc" else int(domain.middle)
         return rng.weighted(fitting, [1 / (2 + position) for position in range(len(fitting))])
 
     def draw(self, rng: Stream, kind: str, domain: Interval | None) -> Draw:
         """How values of a kind are drawn, inside the domain."""
         if kind == "b":
             return Draw("uniform", 0, 1)
-        ranges = FLOAT_RANGES if kind == "f" else INTEGER_RANGES
+        ranges = FLOAT_RANGES if kind in "fc" else INTEGER_RANGES
         low, high = rng.choice(ranges)
         if domain is None or Interval(low, high) in domain:
             return Draw("uniform", low, high)
         # Keep to the part of the domain where numbers of ordinary size lie.
-        bound = 4.0 if kind == "f" else 20
+        bound = 4.0 if kind in "fc" else 20
         if domain.low > bound or domain.high < -bound:
             return Draw("uniform", domain.low, domain.high)
         return Draw("uniform", max(domain.low, -bound), min(domain.high, bound))

@@ -9,7 +9,7 @@ from jaxsmith.program.function import Function, Param
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.naming import Namer, function_name
 from jaxsmith.program.tags import op_count, tags
-from jaxsmith.vocabulary.dtypes import is_half, kind
+from jaxsmith.vocabulary.dtypes import is_half, is_inexact, kind
 from jaxsmith.vocabulary.stream import Stream
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _breaks(eqn: Eqn) -> bool:
     if eqn.attributes.get("dynamic"):
         return True  # a loop without a fixed end has none in reverse
     ends = (eqn.outputs, eqn.operands)
-    through = all(any(kind(atom.aval.dtype) == "f" for atom in atoms) for atoms in ends)
+    through = all(any(is_inexact(atom.aval.dtype) for atom in atoms) for atoms in ends)
     return eqn.op.smooth == "none" and through
 
 

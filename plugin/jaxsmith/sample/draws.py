@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import ml_dtypes  # noqa: F401 - makes NumPy know "bfloat16"; it comes with JAX
 import numpy as np
 
-from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.dtypes import kind, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,17 +17,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jaxsmith.sample.bits import Bits
-    from jaxsmith.vocabulary.aval import Aval
     from jaxsmith.vocabulary.draw import Draw
 
 
 def make(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
     """An array of this type, drawn this way.
 
-    Floats are rounded to the array's dtype; integers are uniform over ``low..high`` inclusive.
+    Floats are rounded to the array's dtype; integers are uniform over ``low..high`` inclusive. Both
+    parts of a complex number are drawn alike; what is asked of a matrix holds of a complex one too.
     """
-    values = MAKERS[draw.kind](draw, aval, bits)
-    return values.astype(aval.dtype)
+    if kind(aval.dtype) == "c":
+        return _complex(draw, aval, bits).astype(aval.dtype)
+    return MAKERS[draw.kind](draw, aval, bits).astype(aval.dtype)
+
+
+def _complex(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.complex128]:
+    parts = Aval(aval.shape, part(aval.dtype))
+    real = MAKERS[draw.kind](draw, parts, bits)
+    if draw.kind in ("uniform", "distinct", "sorted"):
+        imaginary = MAKERS[draw.kind](draw, parts, bits)
+        return np.asarray(real + 1j * imaginary)
+    # Rows, or rows and columns, times numbers of modulus 1: singular values stay, and so do
+    # eigenvalues where it is both.
+    phases = np.exp(2j * np.pi * bits.uniform((*aval.shape[:-1], 1)))
+    turned = phases * real
+    if draw.kind == "spd":
+        turned = turned * np.conj(np.swapaxes(phases, -1, -2))
+    return np.asarray(turned)
 
 
 def _uniform(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:

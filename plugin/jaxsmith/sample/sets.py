@@ -10,7 +10,9 @@ import numpy as np
 
 from jaxsmith.sample.bits import Bits
 from jaxsmith.sample.draws import make
+from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.dtypes import kind as kind_of
+from jaxsmith.vocabulary.dtypes import part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jaxsmith.program.function import Param
-    from jaxsmith.vocabulary.aval import Aval
     from jaxsmith.vocabulary.draw import Draw
 
 SetKind = Literal["domain", "edge", "rim", "mirror"]
@@ -63,6 +64,10 @@ def make_set(params: Sequence[Param], kind: SetKind, seed: int) -> InputSet:
 def _array(draw: Draw, aval: Aval, kind: SetKind, bits: Bits) -> NDArray[np.generic]:
     if draw.kind != "uniform" or kind == "domain":
         return make(draw, aval, bits)
+    if kind_of(aval.dtype) == "c":
+        parts = Aval(aval.shape, part(aval.dtype))
+        both = [_array(draw, parts, kind, bits).astype(np.float64) for _ in range(2)]
+        return np.asarray(both[0] + 1j * both[1]).astype(aval.dtype)
     if kind == "mirror":
         values = draw.low + draw.high - make(draw, aval, bits).astype(np.float64)
         return values.astype(aval.dtype)

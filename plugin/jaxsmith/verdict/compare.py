@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxsmith.vocabulary.dtypes import EPSILON, SMALLEST_NORMAL, kind
+from jaxsmith.vocabulary.dtypes import EPSILON, SMALLEST_NORMAL, is_inexact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,9 @@ class Comparison:
     """Largest errors over all floating outputs, and the first mismatch.
 
     ``max_abs_error`` is in the outputs' own unit, ``max_rel_error`` relative to the expected value,
-    ``max_ulp_error`` in units in the last place of the output's dtype at the expected value.
-    ``max_share`` is the largest error as a share of its bound: 1 is the limit.
+    ``max_ulp_error`` in units in the last place of the output's dtype at the expected value; of
+    complex numbers, moduli are meant. ``max_share`` is the largest error as a share of its bound: 1
+    is the limit.
     """
 
     mismatch: Mismatch | None
@@ -92,9 +93,9 @@ def _compare_one(i: int, array: Any, expected: Any, bound: Any, aval: Aval) -> C
     if str(array.dtype) != aval.dtype:
         detail = f"output {i} has dtype {array.dtype}, expected {aval.dtype}"
         return Comparison(Mismatch("wrong_dtype", detail, i))
-    if kind(aval.dtype) != "f":
+    if not is_inexact(aval.dtype):
         return _compare_exact(i, array, expected)
-    return _compare_float(i, np.asarray(array, dtype=np.float64), expected, bound, aval)
+    return _compare_inexact(i, widen(array), expected, bound, aval)
 
 
 def _compare_exact(i: int, array: Any, expected: Any) -> Comparison:
@@ -104,7 +105,7 @@ def _compare_exact(i: int, array: Any, expected: Any) -> Comparison:
     return Comparison(_mismatch("mismatch", i, wrong, array, expected, None))
 
 
-def _compare_float(i: int, array: Any, expected: Any, bound: Any, aval: Aval) -> Comparison:
+def _compare_inexact(i: int, array: Any, expected: Any, bound: Any, aval: Aval) -> Comparison:
     plain = np.isfinite(expected)
     # An overflow to infinity where the bound reaches past the largest number is not an error, but
     # no program of a corpus gets there; so NaN and infinities must agree exactly.
@@ -126,6 +127,12 @@ def _compare_float(i: int, array: Any, expected: Any, bound: Any, aval: Aval) ->
     )
 
 
+def widen(array: Any) -> Any:
+    """The array in float64, or in complex128: what errors are computed in."""
+    array = np.asarray(array)
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
 def _same(array: Any, expected: Any) -> Any:
     return (array == expected) | (np.isnan(array) & np.isnan(expected))
 
@@ -139,7 +146,7 @@ def _ulp(size: Any, dtype: str) -> Any:
 def _mismatch(reason: str, i: int, wrong: Any, array: Any, expected: Any, bound: Any) -> Mismatch:
     """The worst of the elements that are wrong."""
     with np.errstate(all="ignore"):
-        gap = np.abs(np.asarray(array, dtype=np.float64) - np.asarray(expected, dtype=np.float64))
+        gap = np.abs(widen(array) - widen(expected))
         if bound is not None:
             gap = gap / np.where(bound > 0, bound, 1.0)
     gap = np.where(np.isnan(gap), np.inf, gap)

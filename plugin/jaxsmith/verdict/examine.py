@@ -146,7 +146,7 @@ def _extra_sets(draw: _Drawer) -> Iterator[InputSet]:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    return bool(np.array_equal(one, other, equal_nan=np.asarray(one).dtype.kind == "f"))
+    return bool(np.array_equal(one, other, equal_nan=np.asarray(one).dtype.kind in "fc"))
 
 
 def _try(

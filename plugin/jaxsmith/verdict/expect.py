@@ -11,10 +11,11 @@ import numpy as np
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict import noise, reference
 from jaxsmith.verdict.bounded import Bounded
+from jaxsmith.verdict.compare import widen
 from jaxsmith.verdict.expectation import Expectation
 from jaxsmith.verdict.interpret import Interpreter
 from jaxsmith.verdict.spelled import NAMESPACE
-from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, SMALLEST_NORMAL, kind
+from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, SMALLEST_NORMAL, bits, is_inexact, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +144,7 @@ def _check_agreement(values: list[Any], bounded: list[Bounded]) -> None:
     Floats may part in the last place: NumPy's own functions round differently for other strides.
     """
     for value, item in zip(values, bounded, strict=True):
-        floating = np.asarray(value).dtype.kind == "f"
+        floating = np.asarray(value).dtype.kind in "fc"
         if np.array_equal(value, item.value, equal_nan=floating):
             continue
         scale = np.max(np.abs(np.where(np.isfinite(value), value, 0.0)), initial=1.0)
@@ -153,17 +154,19 @@ def _check_agreement(values: list[Any], bounded: list[Bounded]) -> None:
 
 
 def _final(value: Any, item: Bounded, aval: Aval) -> tuple[Any, Any]:
-    if kind(aval.dtype) != "f":
+    if not is_inexact(aval.dtype):
         exact = value.astype(aval.dtype)
         if not np.array_equal(exact, value):
             raise RejectedError("reference_error", f"a value does not fit in {aval.dtype}")
         return exact, np.zeros(aval.shape)
     # In float64 the reference rounds as much as the function does.
-    factor = 2.0 if aval.dtype == "float64" else 1.0
+    factor = 2.0 if bits(aval.dtype) == 64 else 1.0
     finite = np.where(np.isfinite(value), np.abs(value), 0.0)
     if np.max(finite, initial=0.0) > LARGEST[aval.dtype]:
         raise RejectedError("ill_conditioned", f"a value does not fit in {aval.dtype}")
     bound = factor * item.slack + EPSILON[aval.dtype] * finite + SMALLEST_NORMAL[aval.dtype]
-    if np.max(bound, initial=0.0) > LOOSEST[aval.dtype] * max(np.max(finite, initial=0.0), 1e-3):
+    if np.max(bound, initial=0.0) > LOOSEST[part(aval.dtype)] * max(
+        np.max(finite, initial=0.0), 1e-3
+    ):
         raise RejectedError("ill_conditioned", "rounding alone may change the result visibly")
-    return value.astype(np.float64), bound
+    return widen(value), bound

@@ -14,7 +14,7 @@ from jaxsmith.verdict.regions import REGIONS
 from jaxsmith.verdict.rules import RULES, Step
 from jaxsmith.verdict.spelled import spelled
 from jaxsmith.vocabulary.code import Code, fill
-from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, kind
+from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, bits, is_inexact
 from jaxsmith.vocabulary.value import Literal
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Interpreter:
 
 def _lacks_floats(value: Any, aval: Aval) -> bool:
     """Whether a float is declared and an integer comes, with which NumPy would go on otherwise."""
-    return kind(aval.dtype) == "f" and np.asarray(value).dtype.kind != "f"
+    return is_inexact(aval.dtype) and np.asarray(value).dtype.kind not in "fc"
 
 
 def _relative(result: Bounded) -> float:
@@ -160,9 +160,9 @@ def _read(env: Environment, atom: Atom) -> Bounded:
 def _rounding(literal: Literal) -> NDArray[np.float64] | None:
     """How far a number is from what float32 makes of it (0.1), or None where that is exact."""
     dtype = literal.aval.dtype
-    if kind(dtype) != "f" or dtype == "float64" or float(literal.value).is_integer():
+    if not is_inexact(dtype) or bits(dtype) == 64 or float(literal.value).is_integer():
         return None
-    if float(np.float32(literal.value)) == literal.value and dtype == "float32":
+    if float(np.float32(literal.value)) == literal.value and bits(dtype) == 32:
         return None
     return np.asarray(EPSILON[dtype] / 2 * abs(literal.value))
 
@@ -171,7 +171,7 @@ def _is_exact(eqn: Eqn, operands: Sequence[Bounded], avals: Sequence[Aval]) -> b
     """Whether nothing can be off: exact operands, and nothing that rounds."""
     if any(operand.error is not None for operand in operands):
         return False
-    discrete = all(kind(aval.dtype) != "f" for aval in avals)
+    discrete = not any(is_inexact(aval.dtype) for aval in avals)
     return discrete or eqn.op.accuracy.rule in ("equal", "move", "decide")
 
 
@@ -194,7 +194,7 @@ def _checked(value: Any, error: Any, aval: Aval) -> Bounded:
     Raises:
         RejectedError: if a finite value has no finite bound.
     """
-    if kind(aval.dtype) != "f":
+    if not is_inexact(aval.dtype):
         return Bounded(value)
     bound = np.asarray(error, dtype=np.float64)
     if bound.shape != np.shape(value):

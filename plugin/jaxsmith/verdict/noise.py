@@ -156,7 +156,7 @@ def _argument(operand: Bounded, noise: Noise) -> Any:
     """An operand somewhere within its bound."""
     if operand.error is None:
         return rounded(operand.value, noise)
-    off = operand.error * noise.directions(np.shape(operand.value))
+    off = operand.error * noise.moves(operand.value)
     return rounded(np.asarray(operand.value + off), noise)
 
 

@@ -262,7 +262,7 @@ def _elementwise(noise: Noise, ufunc: Any, inputs: list[Any], result: Any) -> An
     """The result of the most common call, elementwise and of no options, rounded."""
     if type(result) is tuple or result.dtype.kind not in "fc":
         return rounded(_perturbed(noise, ufunc, "__call__", inputs, {}, result), noise)
-    size = noise.size(ufunc)
+    size = _size(noise, ufunc, inputs)
     if size and not (ufunc in KEEPS_INTEGERS and all(map(_integral, inputs))):
         result = noise.relative(result, size)
     return rounded(result, noise)
@@ -274,7 +274,7 @@ def _perturbed(
     if isinstance(result, tuple):
         return tuple(_perturbed(noise, ufunc, method, inputs, kwargs, part) for part in result)
     result = np.asarray(result)
-    size = noise.size(ufunc)
+    size = _size(noise, ufunc, inputs)
     if not size or result.dtype.kind not in "fc":
         return result
     if ufunc in KEEPS_INTEGERS and all(map(_integral, inputs)):
@@ -283,6 +283,13 @@ def _perturbed(
         call = getattr(ufunc, method)
         return _off_by_terms(noise, call, inputs, plain(kwargs), result)
     return noise.relative(result, size)
+
+
+def _size(noise: Noise, ufunc: Any, inputs: list[Any]) -> float:
+    """How many units a result may be off: a modulus is the root of a sum of squares."""
+    if ufunc is np.absolute and np.asarray(inputs[0]).dtype.kind == "c":
+        return noise.size(np.hypot)
+    return noise.size(ufunc)
 
 
 def _integral(value: Any) -> bool:

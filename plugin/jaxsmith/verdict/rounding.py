@@ -70,7 +70,7 @@ class Noise:
 
     def relative(self, value: Any, size: float) -> Any:
         """The value, each element off by up to ``size`` units of itself."""
-        return value * (1.0 + self.directions(value.shape) * (size * self.unit))
+        return value * (1.0 + self.moves(value) * (size * self.unit))
 
     def factor(self, size: float) -> float:
         """What multiplies a number that is off by up to ``size`` units of itself."""
@@ -83,7 +83,14 @@ class Noise:
     def absolute(self, value: Any, scale: Any) -> Any:
         """The value, each element off by up to a unit of ``scale``; what is infinite stays so."""
         reach = np.where(np.isfinite(scale), scale, 0.0)
-        return value + reach * (self.directions(np.shape(value)) * self.unit)
+        return value + reach * (self.moves(value) * self.unit)
+
+    def moves(self, value: Any) -> Any:
+        """For each element, how it may move by one: along the line, or anywhere in the plane."""
+        shape = np.shape(value)
+        if np.asarray(value).dtype.kind != "c":
+            return self.directions(shape)
+        return self.directions(shape) * np.exp(1j * np.pi * self.directions(shape))
 
     def size(self, ufunc: Any) -> float:
         """How many units a result of this ufunc may be off; 0 where it is exact."""

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict import noise
-from jaxsmith.vocabulary.dtypes import EPSILON
+from jaxsmith.verdict.compare import widen
+from jaxsmith.vocabulary.dtypes import EPSILON, kind
 
 if TYPE_CHECKING:
     from jaxsmith.verdict.bounded import Array, Bounded
@@ -33,6 +34,10 @@ Call = Callable[..., "list[Array]"]
 STABLE_MARGIN = 8.0
 STABLE_DIRECTIONS = 3
 DECIDE_DIRECTIONS = 4
+
+# The rounding error of a complex product is below sqrt(5) of a real one's: Brent, Percival and
+# Zimmermann, "Error bounds on complex floating-point multiplication" (2007), theorem 1.
+COMPLEX_PRODUCT = 5**0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,9 @@ class Step:
         return [operand.value for operand in self.operands]
 
     def unit(self, output: int) -> float:
-        """The machine epsilon of an output's dtype; 0 where nothing rounds."""
-        return EPSILON.get(self.avals[output].dtype, 0.0)
+        """The relative error of one operation in an output's dtype; 0 where nothing rounds."""
+        dtype = self.avals[output].dtype
+        return EPSILON.get(dtype, 0.0) * (COMPLEX_PRODUCT if kind(dtype) == "c" else 1.0)
 
     @property
     def inexact(self) -> list[int]:
@@ -73,9 +79,16 @@ class Step:
 
     @property
     def floats(self) -> list[int]:
-        """Positions of operands that are floating-point arrays."""
+        """Positions of operands that are arrays of floats or of complex numbers."""
         kinds = (np.asarray(operand.value).dtype.kind for operand in self.operands)
-        return [i for i, kind in enumerate(kinds) if kind == "f"]
+        return [i for i, kind in enumerate(kinds) if kind in "fc"]
+
+    @property
+    def turns(self) -> tuple[complex, ...]:
+        """The ends of an operand's error: two, or the corners of a square around a disc."""
+        kinds = (np.asarray(operand.value).dtype.kind for operand in self.operands)
+        root = 2**0.5
+        return (-root, root, -root * 1j, root * 1j) if "c" in kinds else (-1.0, 1.0)
 
 
 def move(step: Step) -> Errors:
@@ -83,7 +96,7 @@ def move(step: Step) -> Errors:
     arguments = step.arguments
     for i in step.floats:
         arguments[i] = step.operands[i].slack
-    return [np.abs(np.asarray(moved, dtype=np.float64)) for moved in step.call(*arguments)]
+    return [np.abs(widen(moved)) for moved in step.call(*arguments)]
 
 
 def ulps(step: Step) -> Errors:
@@ -93,7 +106,7 @@ def ulps(step: Step) -> Errors:
         for k, value in enumerate(moved):
             spread[k] = np.maximum(spread[k], _distance(value, step.values[k]))
     return [
-        spread[k] + step.size * step.unit(k) * np.abs(np.asarray(value, dtype=np.float64))
+        spread[k] + step.size * step.unit(k) * np.abs(widen(value))
         for k, value in enumerate(step.values)
     ]
 
@@ -119,16 +132,18 @@ def _corners(step: Step, share: float = 1.0) -> list[list[Array]]:
     """The results with every inexact operand at either end of its range, or a share of the way."""
     positions = step.inexact
     results = []
-    for signs in product((-1.0, 1.0), repeat=len(positions)):
+    for turns in product(step.turns, repeat=len(positions)):
         arguments = step.arguments
-        for i, sign in zip(positions, signs, strict=True):
-            arguments[i] = arguments[i] + share * sign * step.operands[i].slack
+        for i, turn in zip(positions, turns, strict=True):
+            if np.asarray(arguments[i]).dtype.kind != "c":
+                turn = np.sign(np.real(turn))  # nothing turns a float
+            arguments[i] = arguments[i] + share * turn * step.operands[i].slack
         results.append(step.call(*arguments))
     return results if positions else []
 
 
 def _distance(moved: Array, value: Array) -> NDArray[np.float64]:
-    gap = np.abs(np.asarray(moved, dtype=np.float64) - np.asarray(value, dtype=np.float64))
+    gap = np.abs(widen(moved) - widen(value))
     return np.where(np.asarray(moved) == np.asarray(value), 0.0, gap)  # also equal infinities
 
 
@@ -150,7 +165,7 @@ def order(step: Step) -> Errors:
     """Elements are picked by comparing: off by no more than the worst of them."""
     worst = max((float(np.max(op.slack, initial=0.0)) for op in step.operands), default=0.0)
     return [
-        worst + step.size * step.unit(k) * np.abs(np.asarray(value, dtype=np.float64))
+        worst + step.size * step.unit(k) * np.abs(widen(value))
         for k, value in enumerate(step.values)
     ]
 
@@ -162,7 +177,7 @@ def stable(step: Step) -> Errors:
         arguments = step.arguments
         for i in step.floats:
             reach = step.size * step.unit(0) * np.max(np.abs(arguments[i]), initial=0.0)
-            move = signs(np.shape(arguments[i]), direction + i)
+            move = _heading(step, direction, i)
             arguments[i] = arguments[i] + move * (step.operands[i].slack + reach)
         for k, moved in enumerate(step.call(*arguments)):
             gap = float(np.max(_distance(moved, step.values[k]), initial=0.0))
@@ -175,6 +190,15 @@ def stable(step: Step) -> Errors:
         )
         for k, value in enumerate(step.values)
     ]
+
+
+def _heading(step: Step, direction: int, operand: int) -> NDArray[Any]:
+    """Where each element of an operand goes: up or down, of a complex number along a diagonal."""
+    value = np.asarray(step.operands[operand].value)
+    real = signs(value.shape, direction + operand)
+    if value.dtype.kind != "c":
+        return real
+    return (real + 1j * signs(value.shape, direction + operand + 101)) / 2**0.5
 
 
 _SIGNS = np.where(np.random.RandomState(0).uniform(size=8191) < 0.5, -1.0, 1.0)
@@ -195,7 +219,7 @@ def decide(step: Step) -> Errors:
     """
     for moved in [*_corners(step), *_random_moves(step)]:
         for value, other in zip(step.values, moved, strict=True):
-            if not np.array_equal(value, other, equal_nan=np.asarray(value).dtype.kind == "f"):
+            if not np.array_equal(value, other, equal_nan=np.asarray(value).dtype.kind in "fc"):
                 raise RejectedError("ill_conditioned", "a decision is too close to call")
     return [np.zeros(np.shape(value)) for value in step.values]
 
@@ -205,7 +229,7 @@ def _random_moves(step: Step) -> list[list[Array]]:
     for direction in range(DECIDE_DIRECTIONS if step.inexact else 0):
         arguments = step.arguments
         for i in step.inexact:
-            move = signs(np.shape(arguments[i]), direction + i)
+            move = _heading(step, direction, i)
             arguments[i] = arguments[i] + move * step.operands[i].slack
         results.append(step.call(*arguments))
     return results
@@ -224,7 +248,7 @@ def noisy(step: Step) -> Errors:
     Raises:
         RejectedError: if a result is not a number: what comes before it is out of the code's reach.
     """
-    floats = [value for value in map(np.asarray, step.values) if value.dtype.kind == "f"]
+    floats = [value for value in map(np.asarray, step.values) if value.dtype.kind in "fc"]
     if any(np.isnan(value).any() for value in floats):
         raise RejectedError("ill_conditioned", "a result of the code is not a number")
     return noise.spread(step.call, step.operands, step.values, step.coarsest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Kind = Literal["b", "i", "u", "f"]
+Kind = Literal["b", "i", "u", "f", "c"]
 
 KINDS: dict[str, Kind] = {
     "bool": "b",
@@ -24,9 +24,16 @@ KINDS: dict[str, Kind] = {
     "bfloat16": "f",
     "float32": "f",
     "float64": "f",
+    "complex64": "c",
+    "complex128": "c",
 }
 
-# Machine epsilon (the gap between 1 and the next number) and the smallest normal number.
+# The float of either part of a complex number, and the other way round.
+_PARTS = {"complex64": "float32", "complex128": "float64"}
+_COMPLEX = {part: dtype for dtype, part in _PARTS.items()}
+
+# Machine epsilon (the gap between 1 and the next number), the smallest normal number and the
+# largest finite one; of complex numbers, those of their parts.
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 SMALLEST_NORMAL = {
     "float16": 2.0**-14,
@@ -34,14 +41,14 @@ SMALLEST_NORMAL = {
     "float32": 2.0**-126,
     "float64": 2.0**-1022,
 }
-
-# The largest finite number.
 LARGEST = {
     "float16": 65504.0,
     "bfloat16": 255 * 2.0**120,
     "float32": (2 - 2.0**-23) * 2.0**127,
     "float64": (2 - 2.0**-52) * 2.0**1023,
 }
+for _table in (EPSILON, SMALLEST_NORMAL, LARGEST):
+    _table.update({dtype: _table[part] for dtype, part in _PARTS.items()})
 
 _INTEGER_RANGE = {
     f"{sign}int{bits}": (0 if sign else -(2 ** (bits - 1)), 2 ** (bits if sign else bits - 1) - 1)
@@ -51,12 +58,28 @@ _INTEGER_RANGE = {
 
 
 def kind(dtype: str) -> Kind:
-    """``"b"``, ``"i"``, ``"u"`` or ``"f"``."""
+    """``"b"``, ``"i"``, ``"u"``, ``"f"`` or ``"c"``."""
     return KINDS[dtype]
 
 
+def is_inexact(dtype: str) -> bool:
+    """Whether numbers of it are rounded: floats and complex numbers."""
+    return kind(dtype) in "fc"
+
+
+def part(dtype: str) -> str:
+    """The float of either part of a complex number; a float is its own."""
+    return _PARTS.get(dtype, dtype)
+
+
+def complex_of(dtype: str) -> str:
+    """The complex dtype whose parts are of a float dtype; a complex one is its own."""
+    return dtype if kind(dtype) == "c" else _COMPLEX.get(dtype, "complex64")
+
+
 def bits(dtype: str) -> int:
-    """Width in bits; 8 for bool."""
+    """Width in bits, of a complex number that of each part; 8 for bool."""
+    dtype = part(dtype)
     return int("".join(filter(str.isdigit, dtype)) or 8)
 
 
@@ -80,7 +103,7 @@ def usual_range(dtype: str) -> tuple[float, float]:
 
     Beyond it, float32 sums lose digits and int32 wraps around: not what most programs are about.
     """
-    if kind(dtype) == "f":
+    if is_inexact(dtype):
         most = 3e4 if dtype == "float16" else 1e5
         return -most, most
     if dtype == "bool":
@@ -93,12 +116,14 @@ def promote(left: str, right: str) -> str:
     """The dtype of an operation on two arrays of these (strong) dtypes."""
     if left == right:
         return left
-    order: tuple[Kind, ...] = ("b", "u", "i", "f")
+    order: tuple[Kind, ...] = ("b", "u", "i", "f", "c")
     low, high = sorted((left, right), key=lambda name: order.index(kind(name)))
     if kind(low) == kind(high):
         return _wider(low, high)
     if kind(low) == "u" and kind(high) == "i":
         return _signed_over(low, high)
+    if kind(high) == "c" and kind(low) == "f":
+        return "complex128" if bits(low) == 64 else high
     # A float absorbs any integer without growing, which is where JAX parts from NumPy.
     return high
 
@@ -117,8 +142,8 @@ def _signed_over(unsigned: str, signed: str) -> str:
 
 
 def inexact(dtype: str) -> str:
-    """The float that a transcendental function of this dtype returns."""
-    if kind(dtype) == "f":
+    """What a transcendental function of this dtype returns: floats for integers, else the same."""
+    if is_inexact(dtype):
         return dtype
     return "float64" if bits(dtype) == 64 else "float32"
 

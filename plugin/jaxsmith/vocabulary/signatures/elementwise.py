@@ -98,7 +98,7 @@ def _partner(
 ) -> Atom | None:
     kind = dtypes.kind(left.aval.dtype)
     domain = domain_of(op, 1)
-    if kind in "fiu" and scope.rng.chance(numbers):
+    if kind in "fiuc" and scope.rng.chance(numbers):
         number = scope.literal(kind, domain)
         assert isinstance(number, Literal)
         return Literal(number.value, Aval((), left.aval.dtype))

@@ -50,7 +50,7 @@ def same(_scope: Scope, dtype: str) -> str:
 def total(scope: Scope, dtype: str) -> str:
     """Integers and booleans are summed in JAX's default integer of their sign."""
     sign = "u" if dtypes.kind(dtype) == "u" else ""
-    return dtype if dtypes.kind(dtype) == "f" else sign + dtypes.default_int(x64=scope.x64)
+    return dtype if dtypes.is_inexact(dtype) else sign + dtypes.default_int(x64=scope.x64)
 
 
 def running(scope: Scope, dtype: str) -> str:

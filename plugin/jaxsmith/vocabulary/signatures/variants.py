@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.aval import Aval
-from jaxsmith.vocabulary.dtypes import is_half, is_narrow, kind
+from jaxsmith.vocabulary.dtypes import is_half, is_inexact, is_narrow, kind
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.signatures.elementwise import domain_of, same
 from jaxsmith.vocabulary.value import Literal
@@ -28,7 +28,7 @@ def spellings(op: Op, *jax: str) -> Op:
         proposal = op.signature(scope, row)
         if proposal is None:
             return None
-        floats = kind(proposal.operands[0].aval.dtype) == "f"
+        floats = is_inexact(proposal.operands[0].aval.dtype)
         templates = [op.jax, *(text for text in jax if floats or "lax." not in text)]
         attributes = {**proposal.attributes, "jax_template": scope.rng.choice(templates)}
         return replace(proposal, attributes=attributes)
