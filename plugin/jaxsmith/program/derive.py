@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.stream import Stream
 
 # How often a function that has derivatives gets one of them.
-DERIVATIVES = 0.85
+DERIVATIVES = 0.95
 
 _BATCHING = {name for names, _ in PLAIN for name in names}
 

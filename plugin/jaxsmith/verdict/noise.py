@@ -21,6 +21,7 @@ import numpy as np
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict import reference
+from jaxsmith.verdict.dual import ACTIVE, Dual, call_solver, call_special, new_array
 from jaxsmith.verdict.rounded import is_whole, rounded, stable
 from jaxsmith.verdict.rounding import Noise
 
@@ -43,7 +44,10 @@ _CREATORS = frozenset({
 
 
 class NoisyModule:
-    """NumPy, or a module of it, whose new arrays round at random while there is noise."""
+    """NumPy, or a module of it, whose new arrays round at random while there is noise.
+
+    While derivatives are taken, they carry derivatives.
+    """
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module
@@ -54,7 +58,7 @@ class NoisyModule:
             member = NoisyModule(member)
         elif callable(member) and self._module.__name__ == "scipy.linalg":
             member = _solver(member)
-        elif isinstance(member, np.ufunc) and self._module.__name__ == "scipy.special":
+        elif callable(member) and self._module.__name__ == "scipy.special":
             member = _special(member)
         elif name in _CREATORS:
             member = _creator(member)
@@ -64,6 +68,8 @@ class NoisyModule:
 
 def _creator(member: Callable[..., Any]) -> Callable[..., Any]:
     def create(*args: Any, **kwargs: Any) -> Any:
+        if ACTIVE:
+            return new_array(member, *args, **kwargs)
         made = member(*args, **kwargs)
         return made if not _noises else rounded(made, _noises[-1])
 
@@ -74,8 +80,11 @@ def _special(member: Any) -> Callable[..., Any]:
     """A special function, off for plain numbers too: JAX has those of its own."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if ACTIVE:
+            return call_special(member, *args, **kwargs)
         result = member(*args, **kwargs)
-        if not _noises or type(result) is not np.float64:
+        single = isinstance(member, np.ufunc) and type(result) is np.float64
+        if not _noises or not single:
             return result
         noise = _noises[-1]
         return rounded(result * noise.factor(noise.size(member)), noise)
@@ -85,6 +94,8 @@ def _special(member: Any) -> Callable[..., Any]:
 
 def _solver(member: Callable[..., Any]) -> Callable[..., Any]:
     def solve(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(arg, Dual) for arg in args):
+            return call_solver(member, *args, **kwargs)
         if not _noises:
             return member(*args, **kwargs)
         return rounded(stable(_noises[-1], member, args, kwargs), _noises[-1])
@@ -97,7 +108,7 @@ _noises: list[Noise] = []
 
 
 def load(source: str, name: str) -> Callable[..., Any]:
-    """The function that a reference's text defines, ready for noise.
+    """The function that a reference's text defines, ready for noise and for derivatives.
 
     Raises:
         RejectedError: ``reference_error`` as ``reference.load``.

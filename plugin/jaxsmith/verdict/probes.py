@@ -16,6 +16,7 @@ import numpy as np
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict import reference
 from jaxsmith.verdict.rules import signs
+from jaxsmith.verdict.slopes import Survey, survey
 from jaxsmith.vocabulary.dtypes import EPSILON
 
 if TYPE_CHECKING:
@@ -123,3 +124,25 @@ def _moved(arguments: list[Any], moves: list[tuple[int, float]]) -> list[Any]:
 def _direction(shape: tuple[int, ...], j: int, k: int) -> Any:
     """Signs of either kind, a few of them only half as large: no two coordinates always cancel."""
     return signs(shape, 2 * (j + 7 * k)) * (0.75 + 0.25 * signs(shape, 2 * (j + 7 * k) + 1))
+
+
+def spread_of(arguments: Sequence[Any], directions: int) -> list[Any]:
+    """For each argument its moves along the directions, joined; None where it stays."""
+    return [
+        np.stack([_direction(argument.shape, j, k) for j in range(directions)])
+        if argument.dtype.kind == "f"
+        else None
+        for k, argument in enumerate(arguments)
+    ]
+
+
+def bending(
+    function: Callable[..., Any], arguments: list[Any], found: Survey, directions: int
+) -> float:
+    """How much the derivative changes as the arguments move by one, summed over the results."""
+    moved = survey(function, _moved(arguments, [(0, STEP)]), spread_of(arguments, directions))
+    if moved is None:
+        return 0.0
+    pairs = zip(moved.slopes, found.slopes, strict=True)
+    bends = [np.abs(there - here) / STEP for there, here in pairs]
+    return float(sum(np.sum(np.max(bend, axis=0, initial=0.0)) for bend in bends))

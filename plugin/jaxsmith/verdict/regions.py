@@ -6,15 +6,22 @@ The semantics are those of the functions of the same names in ``jax.lax`` and ``
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jaxsmith.errors import RejectedError
+from jaxsmith.verdict import slopes
 from jaxsmith.verdict.bounded import Bounded, stack
-from jaxsmith.verdict.probes import DIRECTIONS, SMOOTH_DIRECTIONS, Probes
+from jaxsmith.verdict.probes import (
+    DIRECTIONS,
+    SMOOTH_DIRECTIONS,
+    Probes,
+    bending,
+    spread_of,
+)
 from jaxsmith.verdict.spelled import region_call
 from jaxsmith.vocabulary.dtypes import EPSILON
 
@@ -153,29 +160,20 @@ def gradient(
     if not interpreter.bounds:
         return [Bounded(value) for value in derive(*arguments)]
     order = number(eqn, "order")
-    kinked = _has_kinks(region)
-    directions = DIRECTIONS if kinked else SMOOTH_DIRECTIONS
-    probes = None
-    if kinked or order == 1:
-        probes = Probes.of(functions["r0"], arguments[:primals], directions)
-    if probes is not None and kinked:
-        probes.refuse_kinks()
-    values = derive(*arguments)
-    if not all(np.all(np.isfinite(value)) for value in values):
+    found = _derived(functions["r0"], derive, arguments, primals, region, order)
+    if not all(np.all(np.isfinite(value)) for value in found.values):
         raise RejectedError("ill_conditioned", "a derivative is not finite")
-    if probes is not None and order == 1:
-        truncations = [np.asarray(probes.truncation(STEPS[1], bent=_is_bent(region)))] * len(values)
-        curvature = probes.curvature()
-    else:
+    truncations = found.truncations
+    if order > 1:
         coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
         # Halving the step divides the truncation by 4, so this is three times what is left.
-        truncations = [np.abs(a - b) for a, b in zip(coarse, values, strict=True)]
-        curvature = 0.0
+        truncations = [np.abs(a - b) for a, b in zip(coarse, found.values, strict=True)]
     within: list[float] = []
     forward = replace(interpreter, slopes=within).run(region, operands[:primals], env)
     count = sum(1 for _ in region.walk())
     results = []
-    for value, truncation, var in zip(values, truncations, eqn.outputs, strict=True):
+    differences = order - 1 if found.exact else order
+    for value, truncation, var in zip(found.values, truncations, eqn.outputs, strict=True):
         unit = EPSILON[var.aval.dtype]
         relative = max([4.0 * (count + 4) * unit, *within]) * 4.0**order
         scale = max(_largest(value), _steepness(forward, operands[:primals]))
@@ -188,10 +186,67 @@ def gradient(
         noise += scale * EPSILON["float64"] * reach
         # A function that rounds is one of an argument a little off: so is its derivative.
         relative_to_bend = (count + 4) * unit * max(1.0, reach)
-        bound = relative * scale + noise / STEPS[order] ** order + truncation
-        bound = bound + relative_to_bend * curvature
+        bound = relative * scale + noise / STEPS[order] ** differences + truncation
+        bound = bound + relative_to_bend * found.curvature
         results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))
     return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """Derivatives, and how far they may be off.
+
+    Attributes:
+        values: each result's.
+        truncations: what differences leave out, for each.
+        curvature: how much the derivative changes as the arguments move by one.
+        exact: whether derivatives of first order are exact but for rounding.
+    """
+
+    values: list[Any]
+    truncations: list[Any]
+    curvature: float
+    exact: bool
+
+
+def _derived(
+    function: Callable[..., Any],
+    derive: Callable[..., list[Any]],
+    arguments: list[Any],
+    primals: int,
+    region: Graph,
+    order: int,
+) -> _Derived:
+    """Derivatives, exact ones where that is possible.
+
+    Raises:
+        RejectedError: if an argument is too close to a kink.
+    """
+    kinked = _has_kinks(region)
+    directions = DIRECTIONS if kinked else SMOOTH_DIRECTIONS
+    held = arguments[:primals]
+    with slopes.watching() as seen:
+        survey = slopes.survey(function, held, spread_of(held, directions))
+        if survey is not None and not survey.close:
+            values = derive(*arguments)
+            # The outer of two derivatives is always a difference.
+            if order > 1 or not seen.differenced:
+                scale = max(map(_largest, values), default=0.0)
+                off = APPROXIMATE * scale if seen.approximate or survey.approximate else 0.0
+                bend = bending(function, held, survey, directions) if order == 1 else 0.0
+                return _Derived(values, [np.asarray(off)] * len(values), bend, exact=True)
+    probes = Probes.of(function, held, directions) if kinked or order == 1 else None
+    if probes is not None and kinked:
+        probes.refuse_kinks()
+    values = derive(*arguments)
+    if probes is None or order > 1:
+        return _Derived(values, [np.asarray(0.0)] * len(values), 0.0, exact=False)
+    left = np.asarray(probes.truncation(STEPS[1], bent=_is_bent(region)))
+    return _Derived(values, [left] * len(values), probes.curvature(), exact=False)
+
+
+# How far differences of order 4 may be from a derivative, relative to the largest.
+APPROXIMATE = 1e-8
 
 
 def _is_bent(region: Graph) -> bool:

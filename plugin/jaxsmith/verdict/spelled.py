@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg, special  # type: ignore[import-untyped]
 
+from jaxsmith.verdict.noise import NoisyModule
 from jaxsmith.vocabulary.code import Code, fill
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
     from jaxsmith.program.graph import Eqn
 
-NAMESPACE: dict[str, Any] = {"np": np, "linalg": linalg, "special": special}
+NAMESPACE: dict[str, Any] = {
+    "np": NoisyModule(np),
+    "linalg": NoisyModule(linalg),
+    "special": NoisyModule(special),
+}
 
 
 def spelled(eqn: Eqn, namespace: dict[str, Any]) -> Callable[..., list[Any]]:

@@ -1,0 +1,177 @@
+"""The table of NumPy's functions of whole arrays, and of what arrays have as methods."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import special  # type: ignore[import-untyped]
+
+from jaxsmith.verdict.dual import algebra, choices, linear
+from jaxsmith.verdict.dual.array import Dual, UnsupportedError, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The axes that each works along: their names, what they are where nothing is said, and how many
+# arguments come before them.
+_ALONG: dict[Any, tuple[tuple[str, ...], tuple[Any, ...], int]] = {
+    np.swapaxes: (("axis1", "axis2"), (None, None), 0),
+    np.moveaxis: (("source", "destination"), (None, None), 0),
+    np.expand_dims: (("axis",), (None,), 0),
+    np.flip: (("axis",), (None,), 0),
+    np.roll: (("axis",), (None,), 1),
+    np.repeat: (("axis",), (None,), 1),
+    np.take: (("axis",), (None,), 1),
+    np.cumsum: (("axis",), (None,), 0),
+    np.diff: (("axis",), (-1,), 1),
+    np.diagonal: (("axis1", "axis2"), (0, 1), 1),
+    np.trace: (("axis1", "axis2"), (0, 1), 1),
+    np.fft.fft: (("axis",), (-1,), 1),
+    np.fft.ifft: (("axis",), (-1,), 1),
+    np.fft.rfft: (("axis",), (-1,), 1),
+    np.fft.irfft: (("axis",), (-1,), 1),
+    np.fft.fft2: (("axes",), ((-2, -1),), 1),
+    np.fft.ifft2: (("axes",), ((-2, -1),), 1),
+}
+_LAST_AXES = (np.tril, np.triu, np.matrix_transpose, np.real, np.imag, np.nan_to_num)
+_LINEAR = (
+    np.rollaxis, np.squeeze, np.ravel, np.flipud, np.fliplr, np.rot90, np.tile, np.diag,
+    np.take_along_axis, np.ediff1d, np.delete, np.split, np.array_split, np.hsplit, np.vsplit,
+    np.unstack, np.resize, np.gradient, np.atleast_1d, np.atleast_2d,
+    np.atleast_3d, np.lib.stride_tricks.sliding_window_view, np.fft.fftn, np.fft.ifftn,
+    np.fft.rfft2, np.fft.irfft2, np.fft.rfftn, np.fft.irfftn, np.fft.fftshift, np.fft.ifftshift,
+    np.linalg.trace, np.linalg.diagonal,
+)  # fmt: skip
+_JOINED = (np.vstack, np.hstack, np.dstack, np.column_stack)
+_BILINEAR = (
+    np.dot, np.inner, np.outer, np.tensordot, np.kron, np.cross, np.convolve, np.linalg.matmul,
+    np.linalg.outer, np.linalg.cross, np.linalg.tensordot, np.linalg.vecdot, np.correlate,
+)  # fmt: skip
+_SMOOTH = (
+    np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.svdvals, np.linalg.pinv,
+    np.linalg.matrix_power, np.linalg.slogdet, np.linalg.qr, np.linalg.svd, np.linalg.lstsq,
+    np.linalg.cond, np.cov, np.corrcoef,
+)  # fmt: skip
+# The arguments in which each is linear, taken together.
+_JOINTLY: dict[Any, tuple[int, ...]] = {
+    np.insert: (0, 2), np.append: (0, 1), np.full: (1,), np.linspace: (0, 1),
+    np.meshgrid: (0, 1, 2), np.broadcast_arrays: (0, 1, 2),
+}  # fmt: skip
+_PLAIN = (np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj)
+
+
+def _plainly(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return func(*[value_of(each) for each in args], **kwargs)
+
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **{func: partial(linear.linear, func) for func in _LINEAR},
+    **{func: partial(linear.along_axes, func, *axes) for func, axes in _ALONG.items()},
+    **{func: partial(linear.each_direction, func) for func in _LAST_AXES},
+    **{func: partial(linear.joined, func) for func in _JOINED},
+    **{func: partial(linear.joined_along, func) for func in (np.concatenate, np.stack)},
+    np.broadcast_to: linear.broadcast_to,
+    **{func: partial(linear.bilinear, func) for func in _BILINEAR},
+    **{func: partial(algebra.smooth, func) for func in _SMOOTH},
+    **{func: partial(linear.jointly, func, where) for func, where in _JOINTLY.items()},
+    **{func: partial(_plainly, func) for func in _PLAIN},
+    **{make: partial(linear.like, make) for make in (np.zeros_like, np.ones_like, np.full_like,
+                                               np.empty_like)},
+    np.reshape: linear.reshape,
+    np.transpose: linear.transpose,
+    np.copy: linear.copy,
+    np.sum: partial(choices.reduction, np.add),
+    np.prod: partial(choices.reduction, np.multiply),
+    np.max: partial(choices.reduction, np.maximum),
+    np.min: partial(choices.reduction, np.minimum),
+    np.argmax: partial(choices.position, np.argmax, np.maximum),
+    np.argmin: partial(choices.position, np.argmin, np.minimum),
+    np.cumprod: lambda x, axis=0: np.multiply.accumulate(x, axis=axis),
+    np.mean: choices.mean,
+    np.var: choices.var,
+    np.std: choices.std,
+    np.where: choices.where,
+    np.select: choices.select,
+    np.clip: choices.clip,
+    np.sort: choices.sort,
+    np.argsort: choices.argsort,
+    np.pad: linear.pad,
+    np.einsum: linear.einsum,
+    np.vdot: linear.vdot,
+    np.vander: linear.vander,
+    np.ptp: choices.ptp,
+    np.median: choices.median,
+    np.quantile: choices.quantile,
+    np.percentile: choices.percentile,
+    np.average: choices.average,
+    np.trapezoid: choices.trapezoid,
+    np.choose: choices.choose,
+    np.put: choices.put,
+    np.put_along_axis: choices.put_along_axis,
+    np.compress: lambda condition, x, axis=None: choices.compress(condition, x, axis),
+    np.extract: choices.compress,
+    np.nansum: partial(choices.without_nan, np.add),
+    np.nanprod: partial(choices.without_nan, np.multiply),
+    np.linalg.multi_dot: linear.multi_dot,
+    np.linalg.norm: algebra.norm,
+    np.linalg.vector_norm: algebra.vector_norm,
+    np.linalg.inv: algebra.inv,
+    np.linalg.solve: algebra.solve,
+    np.linalg.det: algebra.det,
+}  # fmt: skip
+
+
+def call_special(member: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A function of ``scipy.special`` that is none of NumPy's kind."""
+    return SPECIAL[member](*args, **kwargs) if member in SPECIAL else member(*args, **kwargs)
+
+
+def call_solver(member: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A function of ``scipy.linalg`` on arrays some of which carry derivatives."""
+    return algebra.smooth(member, *args, **kwargs)
+
+
+def _listed(x: Dual) -> Any:
+    return x if x.ndim == 0 else [_listed(item) for item in x]
+
+
+def _logsumexp(x: Any, axis: Any = None, *, keepdims: bool = False, **others: Any) -> Any:
+    if others:
+        raise UnsupportedError("weighted sums of exponentials have no rule")
+    largest = np.max(value_of(x), axis=axis, keepdims=True)
+    total = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
+    return total if keepdims else np.squeeze(total, axis=axis)
+
+
+def _softmax(x: Any, axis: Any = None) -> Any:
+    return np.exp(x - _logsumexp(x, axis, keepdims=True))
+
+
+def _log_softmax(x: Any, axis: Any = None) -> Any:
+    return x - _logsumexp(x, axis, keepdims=True)
+
+
+SPECIAL: dict[Any, Callable[..., Any]] = {
+    special.logsumexp: _logsumexp,
+    special.softmax: _softmax,
+    special.log_softmax: _log_softmax,
+}
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "reshape": linear.reshape,
+    "transpose": linear.transpose,
+    "copy": linear.copy,
+    "astype": linear.astype,
+    "flatten": lambda x: linear.reshape(x, -1),
+    "tolist": _listed,
+    "conj": np.conjugate,
+    "clip": choices.clip,
+    **{
+        name: FUNCTIONS[getattr(np, name)]
+        for name in ("ravel", "swapaxes", "squeeze", "take", "diagonal", "trace", "repeat",
+                     "cumsum", "sum", "prod", "max", "min", "argmax", "argmin", "argsort", "mean",
+                     "var", "std", "dot")
+    },
+}  # fmt: skip

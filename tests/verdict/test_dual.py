@@ -1,0 +1,158 @@
+"""Arrays that carry derivatives agree with differences, and notice what is close."""
+
+import numpy as np
+import pytest
+
+from corpus import CORPUS
+from jaxsmith.program.builder import Builder
+from jaxsmith.program.function import Case
+from jaxsmith.program.recipe import finish
+from jaxsmith.program.style import pick_style
+from jaxsmith.program.write import write
+from jaxsmith.sample.sets import make_set
+from jaxsmith.verdict import noise, reference, slopes
+from jaxsmith.verdict.probes import spread_of
+from jaxsmith.vocabulary.stream import Stream
+
+DIRECTIONS = 3
+STEP = 1e-6
+FAMILIES = sorted({op.family for op in CORPUS.vocabulary.by_name.values()} - {"guards"})
+# How many of a family's rows must be exact, where so many are differentiable.
+LEAST = 0.75
+
+
+def load(source, name="f"):
+    return noise.load(source, name)
+
+
+def function_of(op):
+    """A function of this row alone in float64 that takes floats, with its arguments."""
+    for attempt in range(4):
+        rng = Stream(f"dual/{op.name}/{attempt}")
+        style = pick_style(rng).but(max_parameters=16, x64=True, float_dtype="float64")
+        builder = Builder(rng, style, CORPUS.vocabulary)
+        outputs = builder.apply(op)
+        if outputs is None:
+            continue
+        graph, structure = finish(builder, list(outputs), rng)
+        case = Case("rows", attempt, 0)
+        function = write(
+            case, graph, builder.entries, CORPUS.helpers, x64=True, structure=structure
+        )
+        if any(param.aval.dtype.startswith("float") for param in function.params):
+            inputs = make_set(function.params, "domain", seed=attempt)
+            return function, [np.asarray(reference.widen(array)) for array in inputs.arrays]
+    return None
+
+
+def differences(call, arguments, moves, j):
+    """Central differences of all floating results along direction ``j``."""
+
+    def at(step):
+        moved = [
+            argument if move is None else argument + step * move[j]
+            for argument, move in zip(arguments, moves, strict=True)
+        ]
+        return reference.leaves(call(*moved))
+
+    return [(up - down) / (2 * STEP) for up, down in zip(at(STEP), at(-STEP), strict=True)]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.filterwarnings("ignore")
+def test_every_row_agrees_with_differences(family):
+    exact, tried = 0, 0
+    for op in CORPUS.vocabulary.by_family[family]:
+        made = None if op.control or op.smooth == "none" else function_of(op)
+        if made is None:
+            continue
+        function, arguments = made
+        call = load(function.reference_source, function.name)
+        moves = spread_of(arguments, DIRECTIONS)
+        found = slopes.survey(call, arguments, moves)
+        tried += 1
+        if found is None or found.close:
+            continue
+        exact += 1
+        values = [np.asarray(leaf) for leaf in reference.leaves(call(*arguments))]
+        for j in range(DIRECTIONS):
+            expected = differences(call, arguments, moves, j)
+            for value, slope, other in zip(values, found.slopes, expected, strict=True):
+                if value.dtype.kind in "fc":
+                    scale = max(1.0, np.max(np.abs(other)), np.max(np.abs(value)))
+                    assert np.max(np.abs(slope[j] - other)) < 1e-6 * scale, op.name
+    assert exact >= LEAST * tried
+
+
+WRITTEN = """
+import numpy as np
+
+def f(x):
+    out = np.zeros((3,))
+    for i in range(3):
+        out[i] = np.sum(x[: i + 1] ** 2)
+    out[1:] += x[:2]
+    return out
+"""
+
+
+def test_arrays_that_are_written_into_keep_their_derivatives():
+    x = np.array([1.0, 2.0, 3.0])
+    found = slopes.survey(load(WRITTEN), [x], [np.eye(3)])
+    expected = np.array([[2.0, 3.0, 2.0], [0.0, 4.0, 5.0], [0.0, 0.0, 6.0]])
+    assert np.array_equal(found.slopes[0], expected)
+
+
+CHOSEN = "import numpy as np\n\ndef f(x):\n    return {0}\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "x", "close"),
+    [
+        ("np.abs(x)", [1.0, 2e-5], True),
+        ("np.abs(x)", [1.0, -0.1], False),
+        ("np.maximum(x[0], x[1])", [1.0, 1.00001], True),
+        ("np.maximum(x[0], x[1])", [1.0, 1.1], False),
+        ("np.max(x)", [2.0, 2.0], True),
+        ("np.sort(x)", [0.3, 0.30001], True),
+        ("np.floor(x)", [1.00001, 0.5], True),
+        ("np.where(x > 0.5, x, 0.0)", [0.50001, 3.0], True),
+        ("np.where(x > 0.5, x, 0.0)", [0.6, 3.0], False),
+        ("x[np.argmax(x)]", [1.0, 1.00001], True),
+        ("x * (1.0 if x[0] < x[1] else 2.0)", [1.0, 1.00001], True),
+    ],
+)
+def test_a_decision_close_by_is_noticed(expression, x, close):
+    x = np.array(x)
+    moves = np.array([[1.0, -1.0], [0.5, 1.0]])
+    assert slopes.survey(load(CHOSEN.format(expression)), [x], [moves]).close is close
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "np.median(x)",
+        "np.array(x, dtype=int)",
+        "np.lexsort((x,)) * x",
+        "float(x[0])",
+        "x.tobytes()",
+    ],
+)
+def test_what_has_no_rule_is_refused(expression):
+    found = slopes.survey(load(CHOSEN.format(expression)), [np.array([1.0, 3.0])], [np.eye(2)])
+    assert found is None
+
+
+def test_helpers_take_exact_derivatives_and_fall_back_to_differences():
+    source = CORPUS.helpers.sources["derivative"]
+    text = f"import numpy as np\n\n{source}\n\n"
+    for body, differenced in [("np.exp(x) * x", 0), ("np.median(x) * x", 1)]:
+        call = load(f"{text}def g(x):\n    return {body}\n\n\ndef f(x):\n    "
+                    "return derivative(g, 0, x)\n")  # fmt: skip
+        slopes.install(call.__globals__)
+        x = np.array([0.5, 1.5, 4.0])
+        with slopes.watching() as seen:
+            found = call(x)
+        assert seen.differenced == differenced
+        if not differenced:
+            assert np.allclose(found, np.diag(np.exp(x) * (x + 1)), rtol=1e-14, atol=0)
