@@ -1,0 +1,127 @@
+"""Elementary functions with derivatives of their own."""
+
+from jaxsmith.program.idiom import Idiom, bools, floats
+
+IDIOMS = [
+    Idiom(
+        "log1pexp_slopes",
+        "jax.custom_jvp, JAX documentation, 'Custom derivative rules', numerical stability",
+        {"x": floats("n", -20, 20)},
+        (floats("n"), floats("n")),
+        options={"order": (1, 2)},
+        dims={"n": (1, 2, 3, 5, 8, 13)},
+        wrt=("x",),
+        family="custom",
+    ),
+    Idiom(
+        "safe_normalize_tangent",
+        "jax.custom_jvp, JAX documentation, on nondiff_argnums",
+        {
+            "x": floats("n d"),
+            "keep_rows": bools("n"),
+            "keep_columns": bools("d"),
+            "x_tangent": floats("n d"),
+        },
+        (floats("n d"), floats("n d")),
+        options={"axis": (0, 1)},
+        dims={"n": (2, 3, 5), "d": (1, 2, 4, 6)},
+        wrt=("x", "x_tangent"),
+        family="custom",
+    ),
+    Idiom(
+        "rectified_root_pullback",
+        "jax.custom_vjp, JAX documentation, 'Custom derivative rules', enforcing a "
+        "differentiation convention",
+        {"x": floats("n"), "y_bar": floats("n")},
+        (floats("n"), floats("n")),
+        options={"threshold": (0.0, 0.25, -0.5)},
+        dims={"n": (2, 3, 5, 8, 12)},
+        family="custom",
+    ),
+    Idiom(
+        "sharp_softplus_tangent",
+        "Dugas et al., 'Incorporating Second-Order Functional Knowledge for Better Option "
+        "Pricing' (2001); jax.custom_jvp.defjvps, JAX documentation",
+        {
+            "x": floats("n d"),
+            "beta": floats("d", 0.5, 3),
+            "x_tangent": floats("n d"),
+            "beta_tangent": floats("d"),
+        },
+        (floats("n d"), floats("n d")),
+        options={"squared": (False, True)},
+        dims={"n": (1, 2, 4), "d": (2, 3, 5)},
+        wrt=("x", "beta", "x_tangent", "beta_tangent"),
+        family="custom",
+    ),
+    Idiom(
+        "entropy_and_gradient",
+        "Shannon, 'A Mathematical Theory of Communication' (1948), section 6",
+        {"weights": floats("n", 0.2, 2), "keep": bools("n")},
+        (floats(""), floats("n")),
+        options={"bits": (False, True)},
+        dims={"n": (2, 3, 5, 8, 13)},
+        wrt=("weights",),
+        family="custom",
+    ),
+    Idiom(
+        "log_softmax_tangent",
+        "Blanchard, Higham and Higham, 'Accurately computing the log-sum-exp and softmax "
+        "functions' (2021), section 1; jax.custom_jvp, JAX documentation",
+        {"logits": floats("n d", -4, 4), "logits_tangent": floats("n d")},
+        (floats("n d"), floats("n d")),
+        options={"axis": (0, 1, -1), "temperature": (0.5, 1.0, 2.0)},
+        dims={"n": (2, 3, 4), "d": (2, 3, 5)},
+        wrt=("logits", "logits_tangent"),
+        family="custom",
+    ),
+    Idiom(
+        "kepler_tangent",
+        "Murray and Dermott, 'Solar System Dynamics' (1999), section 2.4",
+        {
+            "mean_anomaly": floats("n", -2.5, 2.5),
+            "eccentricity": floats("n", 0.05, 0.55),
+            "anomaly_tangent": floats("n"),
+            "eccentricity_tangent": floats("n"),
+        },
+        (floats("n"), floats("n")),
+        options={"true_anomaly": (False, True)},
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("mean_anomaly", "eccentricity", "anomaly_tangent", "eccentricity_tangent"),
+        family="custom",
+    ),
+    Idiom(
+        "lambert_w_slopes",
+        "Corless et al., 'On the Lambert W Function' (1996), eqs. 3.2 and 5.9",
+        {"z": floats("n", 0.1, 6)},
+        (floats("n"), floats("n"), floats("n")),
+        options={"branch_start": (0.6, 0.8, 1.0)},
+        dims={"n": (1, 2, 3, 5, 8)},
+        wrt=("z",),
+        family="custom",
+    ),
+    Idiom(
+        "monotone_inverse_pullback",
+        "jax.custom_vjp, JAX documentation, 'Custom derivative rules', implicit function "
+        "differentiation",
+        {
+            "y": floats("n", 0.2, 2),
+            "gain": floats("", 0.5, 2),
+            "steepness": floats("", 0.5, 2),
+            "x_bar": floats("n"),
+        },
+        (floats("n"), floats("n"), floats(""), floats("")),
+        options={"steps": (56, 60, 64)},
+        dims={"n": (1, 2, 4, 7)},
+        family="custom",
+    ),
+    Idiom(
+        "guarded_power_slope",
+        "jax.custom_jvp.defjvp, JAX documentation, on symbolic_zeros",
+        {"x": floats("n", -1, 2), "y": floats("n", 1.2, 3)},
+        (floats("n"), floats("n")),
+        options={"by": ("base", "exponent")},
+        dims={"n": (2, 3, 5, 8)},
+        family="custom",
+    ),
+]

@@ -1,0 +1,153 @@
+"""Filters of fixed coefficients, and tapers to design them."""
+
+from jaxsmith.program.idiom import Idiom, floats
+
+LENGTHS = (5, 8, 11, 12, 16, 21)
+OPPENHEIM = "Oppenheim and Schafer, 'Discrete-Time Signal Processing' (3rd ed., 2010)"
+
+IDIOMS = [
+    Idiom(
+        "minimum_phase_response",
+        OPPENHEIM + ", chapter 13",
+        {"magnitudes": floats("n", 0.2, 2)},
+        floats("2*n-2"),
+        dims={"n": (4, 5, 7, 9)},
+        wrt=("magnitudes",),
+        family="signal",
+    ),
+    Idiom(
+        "shaped_taper",
+        "Harris, 'On the Use of Windows for Harmonic Analysis with the Discrete Fourier "
+        "Transform' (1978), section V",
+        {"signal": floats("n")},
+        floats("n"),
+        options={
+            "window": ("kaiser", "gaussian", "tukey"),
+            "parameter": (0.5, 1.0, 2.0, 3.5, 6.0),
+        },
+        dims={"n": LENGTHS},
+        wrt=("signal",),
+        family="signal",
+    ),
+    Idiom(
+        "classic_taper",
+        "jax.numpy.hanning, jax.numpy.hamming, jax.numpy.blackman, jax.numpy.bartlett, JAX "
+        "documentation; Blackman and Tukey, 'The Measurement of Power Spectra' (1959)",
+        {"signals": floats("b n")},
+        floats("b n"),
+        options={
+            "window": ("hann", "hamming", "blackman", "bartlett"),
+            "unbiased": (True, False),
+        },
+        dims={"b": (1, 2, 3, 4), "n": LENGTHS},
+        wrt=("signals",),
+        family="signal",
+    ),
+    Idiom(
+        "streaming_filter",
+        OPPENHEIM + ", section 8.7.3",
+        {"signal": floats("n"), "taps": floats("m", -1, 1), "history": floats("m-1")},
+        (floats("n"), floats("m-1")),
+        dims={"n": (3, 5, 8, 12, 17), "m": (2, 3, 4, 6, 9)},
+        wrt=("signal", "taps", "history"),
+        family="signal",
+    ),
+    Idiom(
+        "windowed_sinc_filter",
+        OPPENHEIM + ", section 7.5",
+        {"signal": floats("n"), "cutoff": floats("", 0.05, 0.45)},
+        floats("n"),
+        options={"half": (2, 3, 4, 5), "kind": ("lowpass", "highpass")},
+        dims={"n": (11, 14, 18, 24, 32)},
+        wrt=("signal", "cutoff"),
+        family="signal",
+    ),
+    Idiom(
+        "direct_form_filter",
+        OPPENHEIM + ", section 6.4",
+        {
+            "signals": floats("b n"),
+            "feedforward": floats("m", -1, 1),
+            "feedback": floats("p", -0.3, 0.3),
+        },
+        floats("b n"),
+        dims={"b": (1, 2, 3, 4), "n": (5, 8, 12, 17), "m": (1, 2, 3), "p": (2, 3)},
+        wrt=("signals", "feedforward", "feedback"),
+        family="signal",
+    ),
+    Idiom(
+        "parallel_recursive_filter",
+        "Blelloch, 'Prefix Sums and Their Applications' (1990), section 1.4.2",
+        {"signal": floats("n"), "feedback": floats("p", -0.3, 0.3)},
+        floats("n"),
+        dims={"n": (4, 7, 8, 13, 16), "p": (1, 2, 3)},
+        wrt=("signal", "feedback"),
+        family="signal",
+    ),
+    Idiom(
+        "resonator_cascade",
+        OPPENHEIM + ", section 6.3.2",
+        {
+            "signal": floats("n"),
+            "radii": floats("s", 0.2, 0.8),
+            "angles": floats("s", 0.4, 2.7),
+        },
+        floats("n"),
+        dims={"n": (5, 9, 12, 16), "s": (1, 2, 3)},
+        wrt=("signal", "radii", "angles"),
+        family="signal",
+    ),
+    Idiom(
+        "state_variable_filter",
+        "Zavalishin, 'The Art of VA Filter Design' (2018), chapter 4",
+        {"signal": floats("n"), "cutoff": floats("", 0.05, 0.35)},
+        (floats("n"), floats("n"), floats("n")),
+        options={"damping": (0.5, 1.0, 1.414, 2.0)},
+        dims={"n": (4, 8, 12, 20)},
+        wrt=("signal", "cutoff"),
+        family="signal",
+    ),
+    Idiom(
+        "lattice_filter",
+        OPPENHEIM + ", section 6.6.1",
+        {"signal": floats("n"), "reflections": floats("p", -0.9, 0.9)},
+        (floats("n"), floats("n")),
+        dims={"n": (6, 9, 14, 20), "p": (1, 2, 3, 5)},
+        wrt=("signal", "reflections"),
+        family="signal",
+    ),
+    Idiom(
+        "delayed_feedback",
+        "Schroeder, 'Natural Sounding Artificial Reverberation' (1962)",
+        {"signal": floats("n")},
+        floats("n"),
+        options={
+            "delay": (2, 3, 5),
+            "gain": (0.3, 0.5, 0.7, -0.6),
+            "kind": ("feedforward", "feedback", "allpass"),
+        },
+        dims={"n": (8, 11, 16, 23)},
+        wrt=("signal",),
+        family="signal",
+    ),
+    Idiom(
+        "zero_phase_smoother",
+        "Gustafsson, 'Determining the Initial States in Forward-Backward Filtering' (1996)",
+        {"signals": floats("b n")},
+        floats("b n"),
+        options={"decay": (0.2, 0.5, 0.7, 0.9)},
+        dims={"b": (1, 2, 3, 5), "n": (5, 8, 12, 17)},
+        wrt=("signals",),
+        family="signal",
+    ),
+    Idiom(
+        "offset_remover",
+        "Smith, 'Introduction to Digital Filters with Audio Applications' (2007), appendix B.3",
+        {"signals": floats("b n")},
+        floats("b n"),
+        options={"pole": (0.8, 0.9, 0.95, 0.995)},
+        dims={"b": (1, 2, 3, 5), "n": (5, 8, 11, 16)},
+        wrt=("signals",),
+        family="signal",
+    ),
+]

@@ -1,0 +1,156 @@
+"""Radio and radar: modulation, codes, detection, arrays of sensors."""
+
+from jaxsmith.program.idiom import Idiom, bools, floats, ints, positions
+
+LENGTHS = (5, 8, 11, 12, 16, 21)
+
+IDIOMS = [
+    Idiom(
+        "analytic_envelope",
+        "Marple, 'Computing the Discrete-Time Analytic Signal via FFT' (1999)",
+        {"signal": floats("b n")},
+        (floats("b n"), floats("b n")),
+        dims={"b": (1, 2, 3, 4), "n": LENGTHS},
+        wrt=("signal",),
+        family="signal",
+    ),
+    Idiom(
+        "amplitude_link",
+        "Proakis and Salehi, 'Communication Systems Engineering' (2nd ed., 2002), section 3.2",
+        {"message": floats("n", -1, 1)},
+        (floats("n"), floats("n")),
+        options={
+            "carrier": (0.15, 0.2, 0.31),
+            "depth": (0.5, 0.8, 1.0),
+            "window": (3, 4, 5),
+        },
+        dims={"n": (7, 12, 16, 25)},
+        wrt=("message",),
+        family="signal",
+    ),
+    Idiom(
+        "frequency_modulation",
+        "Proakis and Salehi, 'Communication Systems Engineering' (2nd ed., 2002), section 3.3",
+        {"message": floats("n", -1, 1)},
+        (floats("n"), floats("n")),
+        options={"carrier": (0.05, 0.1, 0.22), "deviation": (0.02, 0.05, 0.1)},
+        dims={"n": (5, 9, 14, 20)},
+        wrt=("message",),
+        family="signal",
+    ),
+    Idiom(
+        "frequency_discriminator",
+        "Lyons, 'Understanding Digital Signal Processing' (3rd ed., 2011), chapter 13",
+        {"inphase": floats("n", 0.2, 2), "quadrature": floats("n")},
+        floats("n-2"),
+        options={"floor": (0.0, 0.01, 0.1)},
+        dims={"n": (5, 8, 12, 17, 24)},
+        wrt=("inphase", "quadrature"),
+        family="signal",
+    ),
+    Idiom(
+        "quadrature_symbols",
+        "Proakis and Salehi, 'Digital Communications' (5th ed., 2008), chapter 3; Gray, "
+        "'Pulse Code Communication' (US patent 2632058, 1953)",
+        {"bits": ints("2*width*n", 0, 1), "noise": floats("n 2", -0.7, 0.7)},
+        (floats("n 2"), ints("")),
+        options={"width": (1, 2, 3)},
+        dims={"n": (3, 5, 8, 12)},
+        family="signal",
+    ),
+    Idiom(
+        "phase_locked_loop",
+        "Gardner, 'Phaselock Techniques' (3rd ed., 2005), chapter 4",
+        {"inphase": floats("n", 0.3, 1.5), "quadrature": floats("n", -1, 1)},
+        (floats("n"), floats("n")),
+        options={
+            "proportional": (0.1, 0.2, 0.4),
+            "integral": (0.01, 0.05),
+            "center": (0.0, 0.1, 0.3),
+        },
+        dims={"n": (5, 8, 12, 18)},
+        wrt=("inphase", "quadrature"),
+        family="signal",
+    ),
+    Idiom(
+        "raised_cosine_shaping",
+        "Proakis and Salehi, 'Digital Communications' (5th ed., 2008), section 9.2",
+        {"symbols": floats("n")},
+        floats("(n-1)*oversampling+1"),
+        # Rolloffs for which no sample falls on the pulse's removable singularity.
+        options={
+            "oversampling": (2, 3, 4),
+            "rolloff": (0.22, 0.26, 0.35),
+            "reach": (1, 2, 3),
+        },
+        dims={"n": (3, 5, 8, 11)},
+        wrt=("symbols",),
+        family="signal",
+    ),
+    Idiom(
+        "convolutional_code",
+        "Viterbi, 'Error Bounds for Convolutional Codes and an Asymptotically Optimum Decoding "
+        "Algorithm' (1967)",
+        {"bits": ints("n", 0, 1)},
+        ints("n 2"),
+        options={"generators": ((5, 7), (13, 15), (27, 21), (91, 121))},
+        dims={"n": (5, 9, 14, 20, 33)},
+        family="signal",
+    ),
+    Idiom(
+        "scramble",
+        "Golomb, 'Shift Register Sequences' (1967), chapter 2",
+        {"bits": ints("n", 0, 1)},
+        (ints("n"), ints("")),
+        options={"taps": ((4, 3), (7, 6), (9, 5), (15, 14)), "seed": (1, 5, 11)},
+        dims={"n": (8, 13, 21, 32)},
+        family="signal",
+    ),
+    Idiom(
+        "template_detector",
+        "Lewis, 'Fast Normalized Cross-Correlation' (1995), eq. 2",
+        {"signal": floats("n"), "template": floats("m")},
+        (floats("n-m+1"), bools("n-m+1"), positions("")),
+        options={"threshold": (0.2, 0.4, 0.6)},
+        dims={"n": (12, 16, 23), "m": (3, 4, 6, 8)},
+        family="signal",
+    ),
+    Idiom(
+        "constant_false_alarm",
+        "Finn and Johnson, 'Adaptive Detection Mode with Threshold Control as a Function of "
+        "Spatially Sampled Clutter-Level Estimates' (1968)",
+        {"power": floats("n", 0, 4)},
+        (bools("n"), floats("n")),
+        options={"guard": (0, 1, 2), "training": (2, 3, 4), "factor": (1.1, 1.4, 1.8)},
+        dims={"n": (9, 13, 20, 28)},
+        family="signal",
+    ),
+    Idiom(
+        "delay_and_sum_power",
+        "Van Veen and Buckley, 'Beamforming: A Versatile Approach to Spatial Filtering' (1988)",
+        {
+            "real": floats("sensors t"),
+            "imag": floats("sensors t"),
+            "angles": floats("k", -1.4, 1.4),
+        },
+        floats("k"),
+        options={"spacing": (0.4, 0.5, 1.0)},
+        dims={"sensors": (2, 3, 4, 6), "t": (1, 2, 4, 7), "k": (1, 3, 5, 8)},
+        wrt=("real", "imag", "angles"),
+        family="signal",
+    ),
+    Idiom(
+        "capon_power",
+        "Capon, 'High-Resolution Frequency-Wavenumber Spectrum Analysis' (1969)",
+        {
+            "real": floats("sensors t"),
+            "imag": floats("sensors t"),
+            "angles": floats("k", -1.4, 1.4),
+        },
+        floats("k"),
+        options={"spacing": (0.4, 0.5), "loading": (0.2, 0.5, 1.0)},
+        dims={"sensors": (2, 3, 4), "t": (4, 6, 8), "k": (1, 2, 4)},
+        wrt=("real", "imag", "angles"),
+        family="signal",
+    ),
+]

@@ -1,0 +1,145 @@
+"""Histograms, distinct values and sets."""
+
+from jaxsmith.program.idiom import Idiom, Spec, bools, floats, ints, positions
+
+SIZES = (5, 8, 11, 16, 23)
+
+IDIOMS = [
+    Idiom(
+        "frequent_codes",
+        "jax.lax.top_k, JAX documentation; Cormode and Hadjieleftheriou, 'Finding Frequent "
+        "Items in Data Streams' (2008)",
+        {"codes": ints("n", 0, "bins-1")},
+        (ints("k"), ints("k")),
+        options={"bins": (4, 6, 9), "k": (1, 2, 3, 4)},
+        dims={"n": SIZES},
+        family="sorting",
+    ),
+    Idiom(
+        "bucket_codes",
+        "jax.numpy.digitize, JAX documentation",
+        {"values": ints("h w", 0, "k+1"), "edges": Spec("k", "int32", 1, "k", "distinct")},
+        (ints("h w"), ints("h w")),
+        options={"right": (False, True)},
+        dims={"h": (1, 2, 4), "w": (3, 5, 9), "k": (2, 3, 5)},
+        family="sorting",
+    ),
+    Idiom(
+        "weighted_counts",
+        "jax.numpy.bincount, JAX documentation",
+        {"codes": ints("n", 0, 9), "weights": floats("n")},
+        floats("length"),
+        options={"length": (6, 8, 10, 12)},
+        dims={"n": SIZES},
+        wrt=("weights",),
+        family="sorting",
+    ),
+    Idiom(
+        "joint_counts",
+        "jax.numpy.bincount, JAX documentation; Agresti, 'Categorical Data Analysis' (2nd "
+        "ed., 2002), section 2.1",
+        {"rows": ints("n", 0, "height-1"), "columns": ints("n", 0, "width-1")},
+        (ints("height width"), ints("height"), ints("width")),
+        options={"height": (2, 3, 4), "width": (2, 3, 5)},
+        dims={"n": SIZES},
+        family="sorting",
+    ),
+    Idiom(
+        "weighted_histogram",
+        "jax.numpy.histogram, JAX documentation",
+        {"values": floats("n"), "weights": floats("n", 0.1, 2)},
+        (floats("bins"), floats("bins+1")),
+        options={
+            "bins": (3, 4, 6),
+            "low": (-1.5, -2.0),
+            "high": (1.0, 2.5),
+            "density": (False, True),
+        },
+        dims={"n": SIZES},
+        family="sorting",
+    ),
+    Idiom(
+        "distinct_codes",
+        "jax.numpy.unique, JAX documentation",
+        {"codes": ints("n", 0, 7)},
+        (ints("size"), positions("size"), positions("size")),
+        options={"size": (3, 5, 8, 10), "fill": (-1, 99)},
+        dims={"n": SIZES},
+        family="sorting",
+    ),
+    Idiom(
+        "code_ranks",
+        "jax.numpy.unique, JAX documentation",
+        {"codes": ints("h w", -3, 3)},
+        (ints("h*w"), positions("h w")),
+        dims={"h": (1, 2, 3, 5), "w": (2, 4, 6, 7)},
+        family="sorting",
+    ),
+    Idiom(
+        "distinct_rows",
+        "jax.numpy.unique, JAX documentation",
+        {"rows": ints("n w", 0, 1)},
+        (ints("size w"), positions("size")),
+        options={"size": (2, 4, 6)},
+        dims={"n": (4, 7, 10), "w": (2, 3, 4)},
+        family="sorting",
+    ),
+    Idiom(
+        "majority_element",
+        "Boyer and Moore, 'MJRTY: A Fast Majority Vote Algorithm' (1991)",
+        {"votes": ints("n", 0, 1)},
+        (ints(""), ints("n")),
+        dims={"n": (3, 6, 9, 14, 20)},
+        family="sorting",
+    ),
+    Idiom(
+        "row_modes",
+        "scipy.stats.mode, SciPy documentation",
+        {"codes": ints("b n", 0, 6)},
+        (ints("b"), ints("b")),
+        dims={"b": (1, 2, 3, 5), "n": SIZES},
+        family="sorting",
+    ),
+    Idiom(
+        "match_histogram",
+        "Gonzalez and Woods, 'Digital Image Processing' (3rd ed., 2008), section 3.3.2",
+        {"source": ints("h w", 0, "levels-1"), "target": ints("k l", 0, "levels-1")},
+        ints("h w"),
+        options={"levels": (4, 8, 16)},
+        dims={"h": (3, 5), "w": (4, 7), "k": (3, 4, 6), "l": (3, 5)},
+        family="sorting",
+    ),
+    Idiom(
+        "member_mask",
+        "jax.numpy.isin, JAX documentation",
+        {"codes": ints("h w", 0, 9), "allowed": ints("m", 0, 9)},
+        (bools("h w"), ints("h")),
+        options={"invert": (False, True)},
+        dims={"h": (1, 2, 4), "w": (3, 6, 9), "m": (2, 4, 6)},
+        family="sorting",
+    ),
+    Idiom(
+        "combine_sets",
+        "jax.numpy.union1d, jax.numpy.setdiff1d, jax.numpy.setxor1d, jax.numpy.intersect1d, "
+        "JAX documentation",
+        {"x": ints("m", 0, 9), "y": ints("n", 0, 9)},
+        ints("size"),
+        options={
+            "operation": ("union", "difference", "exclusive", "common"),
+            "size": (3, 5, 8, 10),
+        },
+        dims={"m": (4, 7, 11), "n": (3, 6, 9)},
+        family="sorting",
+    ),
+    Idiom(
+        "equal_frequency_bins",
+        "Dougherty, Kohavi and Sahami, 'Supervised and Unsupervised Discretization of "
+        "Continuous Features' (1995)",
+        {"values": floats("n")},
+        (ints("n"), floats("bins")),
+        options={"bins": (2, 3, 4, 5)},
+        dims={"n": SIZES},
+        wrt=("values",),
+        family="sorting",
+    ),
+]

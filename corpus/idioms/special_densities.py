@@ -1,0 +1,192 @@
+"""Densities, entropies and likelihoods by special functions."""
+
+from jaxsmith.program.idiom import Idiom, floats, ints
+
+IDIOMS = [
+    Idiom(
+        "dirichlet_divergence",
+        "Penny, 'KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities' (2001)",
+        {"first": floats("b n", 0.5, 4), "second": floats("b n", 0.5, 4)},
+        (floats("b"), floats("b")),
+        dims={"b": (1, 2, 4), "n": (2, 3, 5, 7)},
+        wrt=("first", "second"),
+        family="special",
+    ),
+    Idiom(
+        "wishart_entropy",
+        "Bishop, 'Pattern Recognition and Machine Learning' (2006), eqs. B.79, B.81 and B.82",
+        {"log_volume": floats("n"), "degrees": floats("n", 6, 15)},
+        (floats("n"), floats("n")),
+        options={"size": (1, 2, 3, 4, 5)},
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("log_volume", "degrees"),
+        family="special",
+    ),
+    Idiom(
+        "circular_concentration",
+        "Mardia and Jupp, 'Directional Statistics' (2000), sections 3.3.1 and 3.5.4",
+        {"kappa": floats("n", 0.2, 9)},
+        (floats("n"), floats("n"), floats("n")),
+        dims={"n": (1, 2, 4, 7, 11)},
+        wrt=("kappa",),
+        family="special",
+    ),
+    Idiom(
+        "rice_log_density",
+        "Rice, 'Mathematical Analysis of Random Noise' (1945), section 3.10",
+        {
+            "amplitude": floats("n", 0.3, 4),
+            "signal": floats("n", 0.3, 3),
+            "noise": floats("n", 0.7, 1.5),
+        },
+        (floats("n"), floats("n")),
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("amplitude", "signal", "noise"),
+        family="special",
+    ),
+    Idiom(
+        "gamma_shape_estimate",
+        "Minka, 'Estimating a Gamma distribution' (2002), eq. 10",
+        {"samples": floats("b n", 0.3, 4)},
+        (floats("b"), floats("b")),
+        options={"steps": (3, 4, 5)},
+        dims={"b": (1, 2, 4), "n": (4, 6, 9, 14)},
+        family="special",
+    ),
+    Idiom(
+        "implicit_gamma_gradient",
+        "Figurnov, Mohamed and Mnih, 'Implicit Reparameterization Gradients' (2018), section 3; "
+        "jax.lax.random_gamma_grad and jax.lax.igamma_grad_a, JAX documentation",
+        {"shape": floats("n", 0.5, 4), "sample": floats("n", 0.3, 5)},
+        (floats("n"), floats("n"), floats("n")),
+        dims={"n": (1, 2, 3, 4, 6, 8)},
+        family="special",
+    ),
+    Idiom(
+        "channel_information",
+        "Cover and Thomas, 'Elements of Information Theory' (2nd ed., 2006), section 7.1; "
+        "jax.scipy.special.entr, JAX documentation",
+        {"inputs": floats("n", 0.2, 1), "transitions": floats("n m", 0.1, 1)},
+        (floats(""), floats("m")),
+        options={"unit": ("nats", "bits")},
+        dims={"n": (2, 3, 5, 7), "m": (2, 3, 4, 6)},
+        wrt=("inputs", "transitions"),
+        family="special",
+    ),
+    Idiom(
+        "skewed_divergence",
+        "Lin, 'Divergence Measures Based on the Shannon Entropy' (1991); Lee, 'Measures of "
+        "Distributional Similarity' (1999)",
+        {"p": floats("b n"), "q": floats("b n")},
+        (floats("b"), floats("b"), floats("b")),
+        options={"skew": (0.1, 0.3, 0.5)},
+        dims={"b": (1, 2, 4), "n": (2, 3, 5, 8)},
+        wrt=("p", "q"),
+        family="special",
+    ),
+    Idiom(
+        "generalized_normal_scores",
+        "Nadarajah, 'A generalized normal distribution' (2005)",
+        {
+            "x": floats("n"),
+            "location": floats("n"),
+            "scale": floats("n", 0.5, 2),
+        },
+        (floats("n"), floats("n"), floats("n")),
+        options={"shape": (1.5, 2.0, 3.0, 4.5)},
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("x", "location", "scale"),
+        family="special",
+    ),
+    Idiom(
+        "wrapped_cauchy_scores",
+        "Mardia and Jupp, 'Directional Statistics' (2000), section 3.5.7",
+        {
+            "angles": floats("n", 0.1, 6.2),
+            "center": floats("", 0.2, 6),
+            "concentration": floats("", 0.1, 0.7),
+        },
+        floats("n"),
+        dims={"n": (1, 2, 3, 5, 8, 12)},
+        family="special",
+    ),
+    Idiom(
+        "overdispersed_counts",
+        "Cameron and Trivedi, 'Regression Analysis of Count Data' (2nd ed., 2013), section 3.3; "
+        "jax.scipy.stats.nbinom, JAX documentation",
+        {"counts": ints("n", 0, 9), "mean": floats("n", 0.5, 6)},
+        (floats("n"), floats("n")),
+        options={"dispersion": (0.7, 1.5, 4.0)},
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("mean",),
+        family="special",
+    ),
+    Idiom(
+        "category_counts",
+        "Minka, 'Estimating a Dirichlet distribution' (2000), section 3; "
+        "jax.scipy.stats.multinomial, JAX documentation",
+        {
+            "counts": ints("n", 0, 6),
+            "weights": floats("n", 0.3, 2),
+            "concentration": floats("", 0.5, 5),
+        },
+        (floats(""), floats("")),
+        dims={"n": (2, 3, 5, 7)},
+        wrt=("weights", "concentration"),
+        family="special",
+    ),
+    Idiom(
+        "box_cox_profile",
+        "Box and Cox, 'An Analysis of Transformations' (1964), eqs. 1 and 8",
+        {"values": floats("n", 0.4, 4), "power": floats("k", 0.3, 2)},
+        (floats("k n"), floats("k")),
+        dims={"n": (4, 6, 9), "k": (1, 2, 4)},
+        wrt=("values", "power"),
+        family="special",
+    ),
+    Idiom(
+        "logit_normal_density",
+        "Aitchison and Shen, 'Logistic-Normal Distributions: Some Properties and Uses' (1980); "
+        "Crouch and Spiegelman, 'The Evaluation of Integrals of the Form int f(t) exp(-t^2) dt: "
+        "Application to Logistic-Normal Models' (1990)",
+        {
+            "x": floats("n", 0.1, 0.9),
+            "mean": floats("n", -1, 1),
+            "deviation": floats("n", 0.5, 1.5),
+        },
+        (floats("n"), floats("n")),
+        options={"nodes": (4, 7, 10, 15)},
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("x", "mean", "deviation"),
+        family="special",
+    ),
+    Idiom(
+        "weibull_moments",
+        "Johnson, Kotz and Balakrishnan, 'Continuous Univariate Distributions', volume 1 (2nd "
+        "ed., 1994), section 21.3",
+        {"scale": floats("n", 0.5, 2), "shape": floats("n", 0.8, 2.5)},
+        (floats("n"), floats("n"), floats("n")),
+        dims={"n": (1, 2, 4, 7)},
+        wrt=("scale", "shape"),
+        family="special",
+    ),
+    Idiom(
+        "beta_entropies",
+        "Johnson, Kotz and Balakrishnan, 'Continuous Univariate Distributions', volume 2 (2nd "
+        "ed., 1995), section 25.3",
+        {"a": floats("n", 0.6, 5), "b": floats("n", 0.7, 4)},
+        (floats("n"), floats("n"), floats("n")),
+        dims={"n": (1, 2, 3, 5, 8)},
+        wrt=("a", "b"),
+        family="special",
+    ),
+    Idiom(
+        "student_entropy",
+        "Cover and Thomas, 'Elements of Information Theory' (2nd ed., 2006), table 17.1",
+        {"degrees": floats("n", 5, 15), "scale": floats("n", 0.5, 2)},
+        (floats("n"), floats("n")),
+        dims={"n": (1, 2, 3, 5, 8)},
+        wrt=("degrees", "scale"),
+        family="special",
+    ),
+]
