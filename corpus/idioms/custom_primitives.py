@@ -18,7 +18,7 @@ IDIOMS = [
         "Normalization' (2015), algorithm 1",
         {"x": floats("n d")},
         floats("n d"),
-        options={"eps": (0.001, 0.01, 0.1), "alone": (False, True)},
+        options={"eps": (0.001, 0.01, 0.1), "center": (True, False)},
         dims={"n": (2, 3, 5, 8), "d": (1, 2, 3, 5)},
         family="custom",
     ),

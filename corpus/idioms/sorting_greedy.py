@@ -102,7 +102,7 @@ IDIOMS = [
     Idiom(
         "stable_marriage",
         "Gale and Shapley, 'College Admissions and the Stability of Marriage' (1962)",
-        {"suitors": floats("n n"), "reviewers": floats("n n")},
+        {"suitors": floats("n n", kind="distinct"), "reviewers": floats("n n", kind="distinct")},
         (positions("n"), ints("n")),
         dims={"n": (2, 3, 5, 7)},
         family="sorting",

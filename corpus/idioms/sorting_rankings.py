@@ -77,7 +77,7 @@ IDIOMS = [
         "crowding_distance",
         "Deb et al., 'A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II' (2002), "
         "section III.B",
-        {"objectives": floats("n d")},
+        {"objectives": floats("n d", kind="distinct")},
         floats("n"),
         options={"rim": (1.0, 2.0, 10.0)},
         dims={"n": (4, 6, 9, 13), "d": (1, 2, 3)},

@@ -70,7 +70,8 @@ OPS = [
          jax="lax.rsqrt({0})", numpy="np.reciprocal(np.sqrt({0}))",
          names=("inverse_roots", "precision")),
     map1("sinc", spans.within(0.2, 1), domain=(-0.8, 0.8), size=7, names=("window", "kernel")),
-    map1("i0", spans.of(_bessel), domain=(-8, 8), size=8, names=("bessel", "kaiser")),
+    map1("i0", spans.of(_bessel), domain=(-8, 8), size=8, names=("bessel", "kaiser"),
+         smooth="once"),  # JAX's second derivative is 0 at 0, where it is 1/2
     spellings(map1("deg2rad", spans.monotone(math.radians), names=("radians", "angle")),
               "jnp.radians({0})"),
     spellings(map1("rad2deg", spans.monotone(math.degrees), names=("degrees", "bearing")),

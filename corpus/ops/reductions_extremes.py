@@ -13,6 +13,7 @@ from jaxsmith.vocabulary.op import Op, Proposal
 from jaxsmith.vocabulary.rows import alike, exact
 from jaxsmith.vocabulary.signatures import reduce
 from jaxsmith.vocabulary.signatures.reduce import Axes, masked, paired, reduction
+from jaxsmith.vocabulary.signatures.variants import wide_integers
 from jaxsmith.vocabulary.value import Literal
 
 if TYPE_CHECKING:
@@ -127,9 +128,9 @@ OPS = [
     alike("max_abs", "reductions", "jnp.max(jnp.abs({0}){tail})", reduction("fi"),
           spans.of(spans.absolute), ORDER, smooth="kinked",
           names=("largest_magnitude", "peak", "bound")),
-    alike("max_difference", "reductions", "jnp.max(jnp.abs({0:add} - {1:mul}){tail})", paired("fi"),
-          lambda i, _a, _t: spans.absolute(i[0] - i[1]), stable(2.0), smooth="kinked",
-          names=("largest_gap", "worst_error", "deviation")),
+    alike("max_difference", "reductions", "jnp.max(jnp.abs({0:add} - {1:mul}){tail})",
+          wide_integers(paired("fi")), lambda i, _a, _t: spans.absolute(i[0] - i[1]),
+          stable(2.0), smooth="kinked", names=("largest_gap", "worst_error", "deviation")),
     alike("argmax", "reductions", "jnp.argmax({0}{tail})", _position, reduce.pointed, DECIDE,
           smooth="none", names=("best", "winner", "peak_index")),
     alike("argmin", "reductions", "jnp.argmin({0}{tail})", _position, reduce.pointed, DECIDE,

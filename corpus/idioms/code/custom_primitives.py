@@ -34,7 +34,7 @@ def stacked_matvec_rule_reference(matrices, vectors, offset, *, activation):
     return np.stack(together), np.stack([apply(a, vectors[0]) for a in matrices])
 
 
-def batch_aware_standardize(x, *, eps, alone):
+def batch_aware_standardize(x, *, eps, center):
     """Divide a vector by its own size; a batch, as its rule says, by all rows' size."""
 
     @jax.custom_batching.custom_vmap
@@ -44,20 +44,19 @@ def batch_aware_standardize(x, *, eps, alone):
     @standardize.def_vmap
     def standardize_batch(size, in_batched, rows):
         # Each feature by the moments of the batch.
-        centered = rows - jnp.mean(rows, axis=0)
-        return centered * lax.rsqrt(jnp.mean(centered**2, axis=0) + eps), True
+        if center:
+            rows = rows - jnp.mean(rows, axis=0)
+        return rows * lax.rsqrt(jnp.sum(rows**2, axis=0) / size + eps), True
 
-    batch = jax.vmap(standardize)(x)
-    return batch + standardize(x[0]) if alone else batch
+    return jax.vmap(standardize)(x)
 
 
-def batch_aware_standardize_reference(x, *, eps, alone):
-    mean = np.sum(x, axis=0) / len(x)
-    variance = np.sum((x - mean) ** 2, axis=0) / len(x)
-    batch = (x - mean) / np.sqrt(variance + eps)
-    if alone:
-        batch = batch + x[0] / np.sqrt(np.sum(x[0] ** 2) / x.shape[1] + eps)
-    return batch
+def batch_aware_standardize_reference(x, *, eps, center):
+    result = np.zeros_like(x)
+    for k, column in enumerate(x.T):
+        moved = column - np.sum(column) / len(x) if center else column
+        result[:, k] = moved / np.sqrt(np.sum(moved * moved) / len(x) + eps)
+    return result
 
 
 def _multiply_add_primitive():

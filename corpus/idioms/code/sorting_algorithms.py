@@ -335,5 +335,5 @@ def tournament_winners(scores, *, k):
 
 
 def tournament_winners_reference(scores, *, k):
-    order = np.argsort(scores)[::-1][:k]
+    order = np.argsort(-scores, kind="stable")[:k]
     return order.astype(np.int32), scores[order]

@@ -78,7 +78,9 @@ def weighted_histogram_reference(values, weights, *, bins, low, high, density):
     edges = (1 - shares) * low + shares * high
     totals = []
     for k in range(bins):
-        inside = (values >= edges[k]) & (values < edges[k + 1])
+        # The last bin holds its upper edge too.
+        below = values <= high if k == bins - 1 else values < edges[k + 1]
+        inside = (values >= edges[k]) & below
         totals.append(np.sum(np.where(inside, weights, 0.0)))
     totals = np.stack(totals)
     return (totals / np.sum(totals) / width if density else totals), edges

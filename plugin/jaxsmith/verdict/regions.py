@@ -227,6 +227,8 @@ def _derived(
     held = arguments[:primals]
     with slopes.watching() as seen:
         survey = slopes.survey(function, held, spread_of(held, directions))
+        if survey is not None and survey.tied:
+            raise RejectedError("ill_conditioned", "an input is where a bound is")
         if survey is not None and not survey.close:
             values = derive(*arguments)
             # The outer of two derivatives is always a difference.

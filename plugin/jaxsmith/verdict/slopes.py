@@ -27,11 +27,13 @@ class Survey:
     Attributes:
         slopes: for each leaf of the result, its derivatives; the directions come first.
         close: whether a decision in it might fall otherwise nearby.
+        tied: see ``Tape``.
         approximate: whether a step of it was differentiated by differences.
     """
 
     slopes: list[Any]
     close: bool
+    tied: bool
     approximate: bool
 
 
@@ -85,7 +87,7 @@ def survey(
         leaf.tangent if isinstance(leaf, Dual) else np.zeros((tape.count, *np.shape(leaf)))
         for leaf in leaves
     ]
-    return Survey(slopes, tape.close, tape.approximate)
+    return Survey(slopes, tape.close, tape.tied, tape.approximate)
 
 
 def _leaves(tree: Any) -> list[Any]:

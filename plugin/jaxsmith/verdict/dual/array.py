@@ -34,11 +34,14 @@ class Tape:
     Attributes:
         count: the number of directions.
         close: whether a decision (a comparison, a maximum, a rounding) might fall otherwise nearby.
+        tied: whether something that moves is exactly at a bound that may move along: where JAX's
+            derivative is a convention, though there is no kink.
         approximate: whether some step was differentiated by differences, good to about ten digits.
     """
 
     count: int
     close: bool = False
+    tied: bool = False
     approximate: bool = False
 
     def decide(self, gap: Any, slope: Any) -> None:

@@ -75,6 +75,11 @@ def select(conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0.0
 
 def clip(x: Any, low: Any, high: Any) -> Any:
     """What is outside of a range, moved to its ends."""
+    tape = tape_of(x, low, high)
+    for end in (low, high):
+        at_end = False if end is None else value_of(x) == value_of(end)
+        if isinstance(x, Dual) and np.any(at_end & np.any(x.tangent != 0, axis=0)):
+            tape.tied = True
     raised = x if low is None else np.maximum(x, low)
     return raised if high is None else np.minimum(raised, high)
 
