@@ -13,6 +13,12 @@ LIMITATIONS = [
             {
                 "index_one", "index_one_clamped", "index_pair", "dynamic_slice",
                 "dynamic_slice_at", "dynamic_slice_in_dim", "dynamic_index", "roll_by",
+                "at_set_rows", "at_set_rows_dropped", "at_set_rows_clipped", "at_add_rows",
+                "at_add_rows_dropped", "at_add_rows_clipped", "at_multiply_rows",
+                "at_multiply_rows_dropped", "at_multiply_rows_clipped", "at_min_rows",
+                "at_min_rows_dropped", "at_min_rows_clipped", "at_max_rows",
+                "at_max_rows_dropped", "at_max_rows_clipped", "complex_index_one",
+                "complex_dynamic_slice", "complex_dynamic_slice_at", "complex_at_add_rows",
             }
         ),
         least=2,

@@ -1,6 +1,6 @@
 """Graphs: neural layers on them, and graph algorithms."""
 
-from jaxsmith.program.idiom import Idiom, bools, floats, ints, positions
+from jaxsmith.program.idiom import Idiom, bools, default_floats, floats, ints, positions
 
 _EDGES = {"senders": ints("e", 0, "n-1"), "receivers": ints("e", 0, "n-1")}
 
@@ -102,7 +102,7 @@ IDIOMS = [
         "Dwivedi et al., 'Graph Neural Networks with Learnable Structural and Positional "
         "Representations' (2022), eq. 18",
         {"adjacency": bools("n n")},
-        floats("n steps"),
+        default_floats("n steps"),
         options={"steps": (2, 3, 5), "lazy": (True, False)},
         dims={"n": (4, 6, 9)},
     ),
@@ -110,7 +110,7 @@ IDIOMS = [
         "simrank",
         "Jeh and Widom, 'SimRank: A Measure of Structural-Context Similarity' (2002), eq. 2",
         {"adjacency": bools("n n")},
-        floats("n n"),
+        default_floats("n n"),
         options={"decay": (0.8, 0.6), "steps": (2, 3, 5)},
         dims={"n": (3, 5, 7)},
     ),
@@ -178,7 +178,7 @@ IDIOMS = [
         "Watts and Strogatz, 'Collective dynamics of small-world networks' (1998); "
         "transitivity: Newman, 'Networks' (2nd ed., 2018), eq. 7.28",
         {"adjacency": bools("n n")},
-        (floats("n"), floats(""), ints("n")),
+        (default_floats("n"), default_floats(""), ints("n")),
         dims={"n": (4, 6, 9, 12)},
     ),
 ]

@@ -1,6 +1,6 @@
 """Images: filters, color, resampling, segmentation and quality."""
 
-from jaxsmith.program.idiom import Idiom, bools, floats, ints, positions
+from jaxsmith.program.idiom import Idiom, bools, default_floats, floats, ints, positions
 
 IDIOMS = [
     Idiom(
@@ -122,7 +122,7 @@ IDIOMS = [
         "otsu_threshold",
         "Otsu, 'A Threshold Selection Method from Gray-Level Histograms' (1979), eqs. 12 to 18",
         {"image": ints("h w", 0, "levels-1")},
-        (positions(""), floats("")),
+        (positions(""), default_floats("")),
         options={"levels": (5, 7)},
         dims={"h": (8, 10, 12), "w": (9, 11, 13)},
     ),

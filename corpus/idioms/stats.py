@@ -1,6 +1,6 @@
 """Statistics: moments, tests, regression, and kernel methods."""
 
-from jaxsmith.program.idiom import Idiom, bools, floats, ints
+from jaxsmith.program.idiom import Idiom, bools, default_floats, floats, ints
 
 IDIOMS = [
     Idiom(
@@ -73,7 +73,7 @@ IDIOMS = [
         "Mann and Whitney, 'On a Test of Whether one of Two Random Variables is "
         "Stochastically Larger than the Other' (1947)",
         {"x": ints("n", 0, 9), "y": ints("m", 0, 9)},
-        (floats(""), floats("")),
+        (default_floats(""), default_floats("")),
         options={"continuity": (True, False)},
         dims={"n": (5, 8, 13), "m": (4, 7, 11)},
     ),
@@ -164,7 +164,7 @@ IDIOMS = [
         "mutual_information",
         "Cover and Thomas, 'Elements of Information Theory' (2nd ed., 2006), eq. 2.28",
         {"x": ints("n", 0, "bins-1"), "y": ints("n", 0, "bins-1")},
-        (floats(""), ints("bins bins")),
+        (default_floats(""), ints("bins bins")),
         options={"bins": (2, 3, 5), "pseudocount": (0.0, 0.5, 1.0)},
         dims={"n": (8, 13, 21)},
     ),

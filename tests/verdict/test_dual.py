@@ -55,7 +55,11 @@ def differences(call, arguments, moves, j):
         ]
         return reference.leaves(call(*moved))
 
-    return [(up - down) / (2 * STEP) for up, down in zip(at(STEP), at(-STEP), strict=True)]
+    pairs = zip(at(STEP), at(-STEP), strict=True)
+    return [
+        (up - down) / (2 * STEP) if up.dtype.kind in "fc" else np.zeros(up.shape)
+        for up, down in pairs
+    ]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -146,7 +150,7 @@ def test_what_has_no_rule_is_refused(expression):
 def test_helpers_take_exact_derivatives_and_fall_back_to_differences():
     source = CORPUS.helpers.sources["derivative"]
     text = f"import numpy as np\n\n{source}\n\n"
-    for body, differenced in [("np.exp(x) * x", 0), ("np.median(x) * x", 1)]:
+    for body, differenced in [("np.exp(x) * x", 0), ("np.nanmedian(x) * x", 1)]:
         call = load(f"{text}def g(x):\n    return {body}\n\n\ndef f(x):\n    "
                     "return derivative(g, 0, x)\n")  # fmt: skip
         slopes.install(call.__globals__)

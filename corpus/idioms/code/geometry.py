@@ -680,7 +680,7 @@ def volume_rendering(densities, colors, depths, *, white_background, last_step):
     final = jnp.full_like(steps[:, :1], last_step)
     optical = jax.nn.softplus(densities) * jnp.concatenate([steps, final], axis=-1)
     # Light reaches a sample if nothing before it absorbed it.
-    before = jnp.cumsum(optical, axis=-1) - optical
+    before = jnp.pad(jnp.cumsum(optical[:, :-1], axis=-1), ((0, 0), (1, 0)))
     weights = jnp.exp(-before) * -jnp.expm1(-optical)
     color = jnp.einsum("rs,rsc->rc", weights, jax.nn.sigmoid(colors))
     opacity = jnp.sum(weights, axis=-1)

@@ -415,13 +415,12 @@ def welch_density(signal, *, size, overlap, detrend, average):
 def _detrended_reference(pieces, kind):
     # What is left of each row after a least-squares line or constant.
     size = pieces.shape[-1]
-    basis = [np.ones(size)]
-    if kind == "linear":
-        basis.append(np.arange(size) - (size - 1) / 2)  # orthogonal to the constant
-    for line in basis:
-        slopes = pieces @ line / np.sum(line * line)
-        pieces = pieces - np.multiply.outer(slopes, line)
-    return pieces
+    if kind == "constant":
+        return pieces - np.sum(pieces, axis=-1)[..., None] / size
+    lines = np.array([np.ones(size), np.arange(1, size + 1) / size]).T
+    rows = pieces.reshape(-1, size)
+    found = np.linalg.lstsq(lines, rows.T, rcond=None)[0]
+    return (rows - (lines @ found).T).reshape(pieces.shape)
 
 
 def _middle_reference(powers, average):

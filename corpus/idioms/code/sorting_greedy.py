@@ -234,7 +234,8 @@ def schedule_by_ratio_reference(durations, weights):
     count = len(durations)
 
     def before(i, j):
-        return durations[i] * weights[j] < durations[j] * weights[i]
+        mine, other = durations[i] * weights[j], durations[j] * weights[i]
+        return mine < other or (mine == other and i < j)
 
     ranks = [
         sum(bool(before(j, i)) for j in range(count) if j != i) for i in range(count)

@@ -26,12 +26,14 @@ def welford_variance(samples, mask, *, ddof):
 
 
 def welford_variance_reference(samples, mask, *, ddof):
-    kept = samples[mask]
-    if len(kept) == 0:
-        return np.zeros(samples.shape[1]), np.zeros(samples.shape[1])
-    mean = sum(row / len(kept) for row in kept)
-    squares = np.sum((kept - mean) ** 2, axis=0)
-    return mean, squares / max(len(kept) - ddof, 1)
+    # Youngs and Cramer's updates of the sum and of the squares, which need no mean.
+    total, squares, count = np.zeros(samples.shape[1]), np.zeros(samples.shape[1]), 0
+    for row in samples[mask]:
+        count += 1
+        total = total + row
+        if count > 1:
+            squares = squares + (count * row - total) ** 2 / (count * (count - 1))
+    return total / max(count, 1), squares / max(count - ddof, 1)
 
 
 def weighted_covariance(x, weights, *, unbiased, correlation):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Union
 
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.draw import Draw
-from jaxsmith.vocabulary.dtypes import complex_of, default_int
+from jaxsmith.vocabulary.dtypes import complex_of, default_float, default_int
 
 if TYPE_CHECKING:
     from jaxsmith.vocabulary.draw import DrawKind
@@ -34,7 +34,8 @@ class Spec:
         dims: its dimensions, separated by spaces: names, numbers, or expressions of both without
             spaces, such as ``"b t-1 2*d"``; an option's name stands for its value.
         dtype: ``"float"`` for the dtype that the program uses, ``"complex"`` for that of two such
-            parts, ``"index"`` for that of positions, or a dtype.
+            parts, ``"index"`` for that of positions, ``"default"`` for the float that JAX makes
+            where there is none to go by, or a dtype.
         low, high: the range of the values; a text is an expression, such as ``"vocab-1"``.
         kind: how they are drawn, see ``jaxsmith.vocabulary.draw``.
     """
@@ -51,6 +52,7 @@ class Spec:
             "float": float_dtype,
             "complex": complex_of(float_dtype),
             "index": default_int(x64=x64),
+            "default": default_float(x64=x64),
         }
         shape = tuple(int(_value(dim, sizes)) for dim in self.dims.split())
         return Aval(shape, named.get(self.dtype, self.dtype))
@@ -73,6 +75,11 @@ def complexes(dims: str, low: Number = -2.0, high: Number = 2.0) -> Spec:
 def ints(dims: str, low: Number = 0, high: Number = 9, dtype: str = "int32") -> Spec:
     """An array of integers, both ends included."""
     return Spec(dims, dtype, low, high)
+
+
+def default_floats(dims: str) -> Spec:
+    """A result of floats of a function that takes none: float64 in x64 mode, else float32."""
+    return Spec(dims, "default")
 
 
 def bools(dims: str) -> Spec:

@@ -160,7 +160,10 @@ def _pooled(gap: Any, value: Any, unit: float) -> Any:
         return gap
     size = np.where(np.isfinite(value), np.abs(value), 0.0)
     usual = np.median(gap / np.where(size > 0, size, np.inf)) if value.size else 0.0
-    return np.maximum(gap, max(0.5 * float(usual), 0.25 * unit) * size)
+    pooled = np.maximum(gap, max(0.5 * float(usual), 0.25 * unit) * size)
+    # What cancels exactly here need not where terms are added in another order.
+    cancelled = (value == 0) & np.any(gap)
+    return np.where(cancelled, np.maximum(pooled, unit * np.max(size, initial=0.0)), pooled)
 
 
 def _argument(operand: Bounded, noise: Noise) -> Any:

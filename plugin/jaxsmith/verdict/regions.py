@@ -160,7 +160,8 @@ def gradient(
     if not interpreter.bounds:
         return [Bounded(value) for value in derive(*arguments)]
     order = number(eqn, "order")
-    found = _derived(functions["r0"], derive, arguments, primals, region, order)
+    unit = max(EPSILON.get(var.aval.dtype, 0.0) for var in eqn.outputs)
+    found = _derived(functions["r0"], derive, arguments, primals, region, order, unit)
     if not all(np.all(np.isfinite(value)) for value in found.values):
         raise RejectedError("ill_conditioned", "a derivative is not finite")
     truncations = found.truncations
@@ -216,6 +217,7 @@ def _derived(
     primals: int,
     region: Graph,
     order: int,
+    unit: float,
 ) -> _Derived:
     """Derivatives, exact ones where that is possible.
 
@@ -226,9 +228,9 @@ def _derived(
     directions = DIRECTIONS if kinked else SMOOTH_DIRECTIONS
     held = arguments[:primals]
     with slopes.watching() as seen:
-        survey = slopes.survey(function, held, spread_of(held, directions))
+        survey = slopes.survey(function, held, spread_of(held, directions), unit)
         if survey is not None and survey.tied:
-            raise RejectedError("ill_conditioned", "an input is where a bound is")
+            raise RejectedError("ill_conditioned", "a decision is too close for its derivative")
         if survey is not None and not survey.close:
             values = derive(*arguments)
             # The outer of two derivatives is always a difference.

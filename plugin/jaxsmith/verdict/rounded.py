@@ -281,7 +281,8 @@ def _perturbed(
         return result
     if method in ("reduce", "accumulate", "reduceat") or ufunc is np.matmul:
         call = getattr(ufunc, method)
-        return _off_by_terms(noise, call, inputs, plain(kwargs), result)
+        terms = _count_terms(ufunc, method, inputs, kwargs, result)
+        return _off_by_terms(noise, call, inputs, plain(kwargs), result, terms)
     return noise.relative(result, size)
 
 
@@ -311,11 +312,27 @@ def _summed(noise: Noise, func: Any, args: Any, kwargs: Any) -> Any:
     return _off_by_terms(noise, func, list(raw), named, func(*raw, **named))
 
 
+def _count_terms(ufunc: Any, method: str, inputs: list[Any], kwargs: Any, result: Any) -> float:
+    """How many terms each element of a result has; 0 where that must be counted."""
+    if ufunc is np.matmul:
+        return float(np.shape(inputs[0])[-1])
+    if method != "reduce" or "where" in kwargs:
+        return 0.0
+    return max(1.0, np.size(inputs[0]) / max(1, result.size))
+
+
 def _off_by_terms(
-    noise: Noise, call: Callable[..., Any], inputs: list[Any], kwargs: Any, result: Any
+    noise: Noise,
+    call: Callable[..., Any],
+    inputs: list[Any],
+    kwargs: Any,
+    result: Any,
+    terms: float = 0.0,
 ) -> Any:
     """A sum of products, off by the square root of the number of its terms."""
     sizes = call(*[_each(np.abs, value) for value in inputs], **kwargs)
+    if terms:
+        return noise.absolute(result, terms**0.5 * np.abs(sizes))
     counts = call(*[_each(np.ones_like, value) for value in inputs], **kwargs)
     return noise.absolute(result, np.sqrt(np.maximum(np.abs(counts), 1.0)) * np.abs(sizes))
 

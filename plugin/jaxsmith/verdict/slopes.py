@@ -59,7 +59,10 @@ def watching() -> Iterator[Watch]:
 
 
 def survey(
-    function: Callable[..., Any], arguments: Sequence[Any], directions: Sequence[Any]
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    directions: Sequence[Any],
+    unit: float = 0.0,
 ) -> Survey | None:
     """The derivatives of a function, or None where one of its steps has no rule.
 
@@ -68,9 +71,10 @@ def survey(
         arguments: where it is differentiated.
         directions: for each argument, how it moves: one array for each direction along the first
             axis; None for an argument that stays.
+        unit: see ``Tape``.
     """
     counts = [len(each) for each in directions if each is not None]
-    tape = Tape(counts[0] if counts else 0)
+    tape = Tape(counts[0] if counts else 0, unit)
     duals = [
         argument if moves is None else Dual(np.array(argument), np.array(moves), tape)
         for argument, moves in zip(arguments, directions, strict=True)

@@ -151,3 +151,8 @@ def inexact(dtype: str) -> str:
 def default_int(*, x64: bool) -> str:
     """The dtype of sizes, counts and positions."""
     return "int64" if x64 else "int32"
+
+
+def default_float(*, x64: bool) -> str:
+    """The dtype of what is made without floats."""
+    return "float64" if x64 else "float32"

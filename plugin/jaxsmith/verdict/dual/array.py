@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # A decision that a move of this size along a direction would change is too close: the same as the
 # step with which ``probes`` looks for kinks.
 REACH = 1e-4
+# So many units of rounding may be between two numbers that are the same elsewhere.
+ROUNDINGS = 32
 
 
 class UnsupportedError(TypeError):
@@ -33,27 +35,35 @@ class Tape:
 
     Attributes:
         count: the number of directions.
+        unit: machine epsilon of the precision in which the function is computed elsewhere.
         close: whether a decision (a comparison, a maximum, a rounding) might fall otherwise nearby.
-        tied: whether something that moves is exactly at a bound that may move along: where JAX's
-            derivative is a convention, though there is no kink.
+        tied: whether one might by rounding alone; or something that moves is exactly at a bound
+            that may move along, where JAX's derivative is a convention though there is no kink.
         approximate: whether some step was differentiated by differences, good to about ten digits.
     """
 
     count: int
+    unit: float = 0.0
     close: bool = False
     tied: bool = False
     approximate: bool = False
 
-    def decide(self, gap: Any, slope: Any) -> None:
-        """Note a decision: how far it is from falling otherwise, and what moves that distance.
+    def decide(self, gap: Any, slope: Any, size: Any = 0.0) -> None:
+        """Note a decision.
 
-        ``slope`` has the directions along its first axis.
+        Args:
+            gap: how far it is from falling otherwise.
+            slope: how that distance moves; the directions come first. None where it does not.
+            size: how large the numbers are that were compared.
         """
         if slope is None:
             return
         fastest = np.max(np.abs(slope), axis=0, initial=0.0)
-        if np.any((np.abs(gap) <= REACH * fastest) & (fastest > 0)):
+        distance = np.abs(gap)
+        if np.any((distance <= REACH * fastest) & (fastest > 0)):
             self.close = True
+        if np.any((distance <= ROUNDINGS * self.unit * np.abs(size)) & (fastest > 0)):
+            self.tied = True
 
 
 # The runs that are going on: what makes new arrays for a reference looks here.

@@ -90,7 +90,8 @@ def _order(x: Dual, axis: int, kind: Any = "stable") -> Any:
     value = np.take_along_axis(x.value, places, axis)
     tangent = np.stack([np.take_along_axis(each, places, axis) for each in x.tangent])
     behind = axis if axis < 0 else axis + 1
-    x.tape.decide(np.diff(value, axis=axis), np.diff(tangent, axis=behind))
+    size = np.max(np.abs(value), initial=0.0)
+    x.tape.decide(np.diff(value, axis=axis), np.diff(tangent, axis=behind), size)
     return places, Dual(value, tangent, x.tape)
 
 

@@ -150,7 +150,8 @@ def _call(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
     if ufunc is np.absolute and np.asarray(values[0]).dtype.kind == "c":
         return Dual(value, np.real(np.conj(values[0]) * tangents[0]) / value, tape)
     if ufunc in _COMPARISONS or ufunc in _CHOICES:
-        tape.decide(values[0] - values[1], _difference(tangents, np.ndim(value)))
+        size = np.maximum(np.abs(values[0]), np.abs(values[1]))
+        tape.decide(values[0] - values[1], _difference(tangents, np.ndim(value)), size)
         if ufunc in _COMPARISONS:
             return value
     if ufunc in _SIGNED and all(each is not None for each in tangents):
@@ -280,7 +281,7 @@ def _extreme(tape: Tape, ufunc: Any, x: Dual, axes: tuple[int, ...], *, keepdims
     weights = chosen / chosen.sum(axis=axes, keepdims=True)
     behind = tuple(each + 1 for each in axes)
     tangent = np.sum(x.tangent * weights, axis=behind, keepdims=True)
-    tape.decide(x.value - kept, x.tangent - tangent)
+    tape.decide(x.value - kept, x.tangent - tangent, kept)
     if not keepdims:
         kept, tangent = np.squeeze(kept, axis=axes), np.squeeze(tangent, axis=behind)
     return Dual(kept, tangent, tape)
