@@ -49,6 +49,7 @@ IDIOMS = [
         floats("t d"),
         options={"eta": (0.1, 0.3, 1.0), "gamma": (0.25, 0.5, 0.55)},
         dims={"t": (1, 2, 3, 4), "d": (1, 2, 3, 5)},
+        wrt=("gradients",),
         family=_RANDOM,
     ),
     Idiom(

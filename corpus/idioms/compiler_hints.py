@@ -22,6 +22,7 @@ IDIOMS = [
         (floats("d"), floats("d")),
         options={"leak": (0.1, 0.5, 1.0), "power": (1, 2)},
         dims={"t": (1, 2, 4, 6), "d": (1, 2, 3)},
+        wrt=("state", "inputs", "gain"),
         family="custom",
     ),
     Idiom(
@@ -32,6 +33,7 @@ IDIOMS = [
         (floats("d"), floats("d")),
         options={"scale": (0.3, 0.7, 1.0), "recompute": (True, False)},
         dims={"d": (2, 3, 4), "layers": (1, 2, 3)},
+        wrt=("x", "weights"),
         family="custom",
     ),
     Idiom(

@@ -14,7 +14,7 @@ IDIOMS = [
         floats("h*stride w*stride"),
         options={"stride": (2, 3), "gain": (0.5, 1.0, 2.0)},
         dims={"h": (1, 2, 3), "w": (1, 2, 4)},
-        wrt=("pooled",),
+        wrt=("image", "pooled"),
         family="signal",
     ),
     Idiom(
@@ -28,6 +28,7 @@ IDIOMS = [
         (floats(""), floats("b h w")),
         options={"size": (2, 3), "stride": (1, 2), "squared": (True, False)},
         dims={"b": (1, 2), "h": (3, 4, 6), "w": (3, 5, 6)},
+        wrt=("images", "targets"),
         family="signal",
     ),
     Idiom(
@@ -40,6 +41,7 @@ IDIOMS = [
         (floats("c (n-size)//stride+1"), floats("c (n-size)//stride+1")),
         options={"size": (2, 3, 4), "stride": (1, 2), "smallest": (True, False)},
         dims={"c": (1, 2, 3), "n": (5, 7, 9, 12)},
+        wrt=("signal", "direction"),
         family="signal",
     ),
     Idiom(
@@ -50,6 +52,7 @@ IDIOMS = [
         (floats("h w"), floats("h w")),
         options={"radius": (1, 2), "erode": (False, True)},
         dims={"h": (3, 4, 6), "w": (3, 5, 7)},
+        wrt=("image", "cotangent"),
         family="custom",
     ),
     Idiom(
@@ -63,6 +66,7 @@ IDIOMS = [
         (floats("n d"), floats("n d")),
         options={"group": (2, 3), "length": (0.1, 1.0)},
         dims={"n": (1, 2, 3), "d": (1, 2, 3)},
+        wrt=("features", "step"),
         family="custom",
     ),
     Idiom(
@@ -76,6 +80,7 @@ IDIOMS = [
         floats("n"),
         options={"size": (2, 3, 4), "power": (2, 3)},
         dims={"n": (5, 6, 8, 11)},
+        wrt=("features", "weights", "vector"),
         family="custom",
     ),
     Idiom(

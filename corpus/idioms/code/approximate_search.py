@@ -12,9 +12,10 @@ def nearest_by_partial_reduction(queries, database, *, k, recall):
     # Half the squared distance without the term that is the same for all.
     halves = 0.5 * jnp.sum(jnp.square(database), axis=1)
     scores = halves - queries @ database.T
-    nearest, places = lax.approx_min_k(scores, k, recall_target=recall)
-    lengths = jnp.sum(jnp.square(queries), axis=1, keepdims=True)
-    return lengths + 2.0 * nearest, places
+    _, places = lax.approx_min_k(scores, k, recall_target=recall)
+    # The scores are too coarse for distances near zero.
+    offsets = queries[:, None] - database[places]
+    return jnp.sum(jnp.square(offsets), axis=-1), places
 
 
 def nearest_by_partial_reduction_reference(queries, database, *, k, recall):
@@ -133,17 +134,20 @@ def half_precision_refinement(matrix, right, *, dtype, transposed):
     system = matrix.T if transposed else matrix
 
     def correct(_, solution):
-        residual = right - jnp.matmul(system, solution, precision="highest")
+        residual = right - system @ solution
+        # Half precision has no range for residuals as small as they become.
+        scale = jnp.max(jnp.abs(residual), initial=jnp.finfo(right.dtype).tiny)
         step = lax.linalg.triangular_solve(
             half,
-            residual.astype(dtype),
+            (residual / scale).astype(dtype),
             left_side=True,
             lower=True,
             transpose_a=transposed,
         )
-        return solution + step.astype(right.dtype)
+        return solution + scale * step.astype(right.dtype)
 
-    return lax.fori_loop(0, 24, correct, jnp.zeros_like(right))
+    steps = jnp.finfo(right.dtype).nmant
+    return lax.fori_loop(0, steps, correct, jnp.zeros_like(right))
 
 
 def half_precision_refinement_reference(matrix, right, *, dtype, transposed):
@@ -158,14 +162,18 @@ def half_precision_preconditioner(matrix, right, *, dtype, ridge):
     half = factor.astype(dtype)
 
     def correct(_, solution):
-        residual = (right - matrix @ solution).astype(dtype)[:, None]
-        step = lax.linalg.triangular_solve(half, residual, left_side=True, lower=True)
+        residual = right - matrix @ solution
+        # Half precision has no range for residuals as small as they become.
+        scale = jnp.max(jnp.abs(residual), initial=jnp.finfo(right.dtype).tiny)
+        step = (residual / scale).astype(dtype)[:, None]
+        step = lax.linalg.triangular_solve(half, step, left_side=True, lower=True)
         step = lax.linalg.triangular_solve(
             half, step, left_side=True, lower=True, transpose_a=True
         )
-        return solution + step[:, 0].astype(right.dtype)
+        return solution + scale * step[:, 0].astype(right.dtype)
 
-    solution = lax.fori_loop(0, 24, correct, jnp.zeros_like(right))
+    steps = jnp.finfo(right.dtype).nmant
+    solution = lax.fori_loop(0, steps, correct, jnp.zeros_like(right))
     return solution, 2.0 * jnp.sum(jnp.log(jnp.diagonal(factor)))
 
 
@@ -207,14 +215,16 @@ def hermitian_whitening_reference(real, imaginary, steering, *, loading):
 def conjugate_back_substitution(lower, imaginary, right, *, left_side):
     """Solve with the conjugate of a complex lower triangle, from the left or right."""
     # A real diagonal, as factors of Hermitian matrices have.
-    triangle = lax.complex(lower, jnp.tril(imaginary, -1))
+    triangle = lax.complex(jnp.tril(lower), jnp.tril(imaginary, -1))
+    right = right.astype(triangle.dtype)
     solution = lax.linalg.triangular_solve(
         triangle,
-        right.astype(triangle.dtype),
+        right if left_side else right.T,
         left_side=left_side,
         lower=True,
         conjugate_a=True,
     )
+    solution = solution if left_side else solution.T
     return solution.real, solution.imag
 
 
@@ -222,11 +232,10 @@ def conjugate_back_substitution_reference(lower, imaginary, right, *, left_side)
     below = np.tril(imaginary, -1)
     lower = np.tril(lower)
     if not left_side:
-        lower, below, right = lower.T, below.T, right.T
+        lower, below = lower.T, below.T
     system = np.block([[lower, below], [-below, lower]])
     both = np.linalg.solve(system, np.concatenate([right, np.zeros(right.shape)]))
-    real, turned = both[: len(lower)], both[len(lower) :]
-    return (real, turned) if left_side else (real.T, turned.T)
+    return both[: len(lower)], both[len(lower) :]
 
 
 def ragged_expert_layers(tokens, weights, choices, *, gain):

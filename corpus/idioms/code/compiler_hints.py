@@ -8,6 +8,8 @@ from jax import lax
 
 def named_hidden_gradient(x, weights, readout, *, activation, saved):
     """Mean output of a layer, and its gradient with only some activations kept."""
+    from jax.ad_checkpoint import checkpoint_name
+
     policies = jax.checkpoint_policies
     policy = {
         "hidden": policies.save_only_these_names("hidden"),
@@ -17,7 +19,7 @@ def named_hidden_gradient(x, weights, readout, *, activation, saved):
     activate = {"tanh": jnp.tanh, "sin": jnp.sin, "softplus": jax.nn.softplus}
 
     def loss(weights):
-        hidden = jax.ad_checkpoint.checkpoint_name(x @ weights, "hidden")
+        hidden = checkpoint_name(x @ weights, "hidden")
         return jnp.mean(activate[activation](hidden) @ readout)
 
     return jax.value_and_grad(jax.checkpoint(loss, policy=policy))(weights)
@@ -41,10 +43,11 @@ def named_hidden_gradient_reference(x, weights, readout, *, activation, saved):
 
 def named_recurrence_gradient(state, inputs, gain, *, leak, power):
     """Last state of a leaky recurrence, and the gradient of its size by the gain."""
+    from jax.ad_checkpoint import checkpoint_name
 
     def run(gain):
         def step(state, x):
-            drive = jax.ad_checkpoint.checkpoint_name(gain * state + x, "drive")
+            drive = checkpoint_name(gain * state + x, "drive")
             return (1.0 - leak) * state + leak * jnp.tanh(drive), None
 
         policy = jax.checkpoint_policies.save_only_these_names("drive")
@@ -68,6 +71,8 @@ def named_recurrence_gradient_reference(state, inputs, gain, *, leak, power):
 
 def named_residual_stack(x, weights, *, scale, recompute):
     """A stack of residual layers, and the gradient of half its squared length."""
+    from jax.ad_checkpoint import checkpoint_name
+
     policies = jax.checkpoint_policies
     if recompute:
         policy = policies.save_any_names_but_these("branch")
@@ -75,8 +80,8 @@ def named_residual_stack(x, weights, *, scale, recompute):
         policy = policies.save_only_these_names("branch", "trunk")
 
     def layer(x, weight):
-        branch = jax.ad_checkpoint.checkpoint_name(jnp.sin(weight @ x), "branch")
-        return jax.ad_checkpoint.checkpoint_name(x + scale * branch, "trunk")
+        branch = checkpoint_name(jnp.sin(weight @ x), "branch")
+        return checkpoint_name(x + scale * branch, "trunk")
 
     def energy(x):
         for weight in weights:

@@ -155,7 +155,12 @@ def pool_curvature_product_reference(features, weights, vector, *, size, power):
 def windowed_log_sums(x, *, size, stride, mean):
     """Logarithms of sums, or means, of exponentials over sliding windows."""
     total = lax.reduce_window(
-        x, -jnp.inf, jnp.logaddexp, (1, size), (1, stride), "VALID"
+        x,
+        jnp.asarray(-jnp.inf, x.dtype),
+        jnp.logaddexp,
+        (1, size),
+        (1, stride),
+        "VALID",
     )
     return total - jnp.log(size).astype(x.dtype) if mean else total
 
