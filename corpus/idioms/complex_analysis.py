@@ -23,9 +23,9 @@ IDIOMS = [
     Idiom(
         "aberth_steps",
         "Aberth, 'Iteration Methods for Finding All Zeros of a Polynomial Simultaneously' (1973)",
-        {"coefficients": complexes("n", -0.5, 0.5)},
+        {"coefficients": complexes("n", -0.3, 0.3)},
         (complexes("n"), floats("")),
-        options={"radius": (1.3, 1.5), "steps": (1, 2, 3)},
+        options={"radius": (1.4, 1.6, 1.8), "steps": (1, 2, 3)},
         dims={"n": (2, 3, 4, 5)},
         family="complex",
     ),

@@ -244,17 +244,20 @@ def cauchy_derivatives(coefficients, center, *, nodes, radius, orders):
 
 
 def cauchy_derivatives_reference(coefficients, center, *, nodes, radius, orders):
+    # Any rule of equal weights on the circle is exact; this one's nodes are between.
+    angles = 2 * np.pi * (np.arange(nodes) + 0.5) / nodes
     derivatives = []
-    size = len(coefficients)
     for order in range(orders):
         total = np.zeros((), dtype=complex)
-        for k in range(size):
-            power = size - 1 - k
-            term = math.perm(power, order) * coefficients[k]
-            for _ in range(power - order):
-                term = term * center
-            total = total + term
-        derivatives.append(total)
+        for angle in angles:
+            z = center + radius * (np.cos(angle) + 1j * np.sin(angle))
+            value, power = np.zeros((), dtype=complex), np.ones((), dtype=complex)
+            for coefficient in coefficients[::-1]:
+                value = value + coefficient * power
+                power = power * z
+            turn = np.cos(order * angle) - 1j * np.sin(order * angle)
+            total = total + value * turn / nodes
+        derivatives.append(math.factorial(order) / radius**order * total)
     return np.stack(derivatives)
 
 
