@@ -100,31 +100,39 @@ def examine(function: Function) -> Examined:
     Raises:
         RejectedError: ``ill_conditioned`` if no well-conditioned inputs are found;
             ``uncovered_branch`` if a branch of a conditional never runs; ``trivial`` if an output
-            is the same for all inputs; ``reference_error`` and others where the reference itself is
-            wrong.
+            is the same for all inputs, or a statement changes none; ``reference_error`` and others
+            where the reference itself is wrong.
     """
     judge, draw = Judge(function), _Drawer(function)
     _refuse_hopeless(judge, draw)
     found = [_try(judge, draw, kinds, position) for position, kinds in enumerate(TRIES)]
-    shown = _Shown.nothing(function)
+    found += _extended(judge, draw, found)
+    judge.refuse_idle(found)
+    return found
+
+
+def _extended(judge: Judge, draw: _Drawer, found: Examined) -> Examined:
+    """More input sets, until every branch has run and every output has moved."""
+    shown = _Shown.nothing(judge.function)
     for inputs, _ in found:
         shown.add(judge.preview(inputs))
+    more: Examined = []
     for inputs in _extra_sets(draw):
         if not shown.missing:
-            return found
+            break
         seen = judge.preview(inputs)
         if not shown.adds(seen):
             continue
         try:
-            found.append((inputs, judge.expect(inputs)))
+            more.append((inputs, judge.expect(inputs)))
         except RejectedError as rejection:
             if rejection.reason != "ill_conditioned":
                 raise
         else:
             shown.add(seen)
     if shown.missing:
-        raise shown.rejection(function)
-    return found
+        raise shown.rejection(judge.function)
+    return more
 
 
 def _refuse_hopeless(judge: Judge, draw: _Drawer) -> None:

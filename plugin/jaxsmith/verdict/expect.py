@@ -13,6 +13,7 @@ from jaxsmith.verdict import noise, reference, slopes
 from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.compare import widen
 from jaxsmith.verdict.expectation import Expectation
+from jaxsmith.verdict.idle import refuse_idle
 from jaxsmith.verdict.interpret import Interpreter
 from jaxsmith.verdict.spelled import NAMESPACE
 from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, SMALLEST_NORMAL, bits, is_inexact, part
@@ -106,6 +107,18 @@ class Judge:
             self._text[key] = reference.run(self._loaded(), inputs.arrays)
         return self._text[key]
 
+    def refuse_idle(self, found: list[tuple[InputSet, Expectation]]) -> None:
+        """Refuse a function some statement of which never matters; see ``idle``."""
+        interpreter = Interpreter(self._namespace(), bounds=False, calls=self.calls)
+        runs = [([reference.widen(a) for a in i.arrays], e) for i, e in found]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            refuse_idle(self.function, interpreter, runs)
+
+    def _namespace(self) -> dict[str, Any]:
+        # Its spellings may call the helpers that the reference's text brings along.
+        return {**NAMESPACE, **self._loaded().__globals__}
+
     def _loaded(self) -> Callable[..., Any]:
         if self._reference is None:
             self._reference = noise.load(self.function.reference_source, self.function.name)
@@ -120,9 +133,7 @@ class Judge:
         visited: set[tuple[int, int]] | None = None,
     ) -> list[Bounded]:
         """The graph's results for an input set."""
-        # Its spellings may call the helpers that the reference's text brings along.
-        namespace = {**NAMESPACE, **self._loaded().__globals__}
-        interpreter = Interpreter(namespace, bounds, calls=self.calls)
+        interpreter = Interpreter(self._namespace(), bounds, calls=self.calls)
         if visited is not None:
             interpreter.visited = visited
         arguments = [Bounded(reference.widen(array)) for array in inputs.arrays]

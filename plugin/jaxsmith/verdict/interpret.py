@@ -125,15 +125,17 @@ class Interpreter:
         env = dict(outer)
         env.update(zip(graph.params, args, strict=True))
         for eqn in graph.eqns:
-            operands = [_plain(env, atom) for atom in eqn.operands]
-            if eqn.op.control:
-                captured = {var: Bounded(value) for var, value in env.items()}
-                bounded = [Bounded(value) for value in operands]
-                results = REGIONS[eqn.op.control](self, eqn, bounded, captured)
-                env.update((v, r.value) for v, r in zip(eqn.outputs, results, strict=True))
-            else:
-                env.update(zip(eqn.outputs, self._call(eqn)(*operands), strict=True))
+            env.update(zip(eqn.outputs, self.equation_values(eqn, env), strict=True))
         return [_plain(env, atom) for atom in graph.results]
+
+    def equation_values(self, eqn: Eqn, env: dict[Var, Any]) -> list[Any]:
+        """What one equation gives, without any bounds."""
+        operands = [_plain(env, atom) for atom in eqn.operands]
+        if not eqn.op.control:
+            return self._call(eqn)(*operands)
+        captured = {var: Bounded(value) for var, value in env.items()}
+        bounded = [Bounded(value) for value in operands]
+        return [item.value for item in REGIONS[eqn.op.control](self, eqn, bounded, captured)]
 
 
 def _lacks_floats(value: Any, aval: Aval) -> bool:

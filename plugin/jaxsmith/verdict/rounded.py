@@ -318,7 +318,7 @@ def _count_terms(ufunc: Any, method: str, inputs: list[Any], kwargs: Any, result
         return float(np.shape(inputs[0])[-1])
     if method != "reduce" or "where" in kwargs:
         return 0.0
-    return max(1.0, np.size(inputs[0]) / max(1, result.size))
+    return float(max(1.0, np.size(inputs[0]) / max(1, result.size)))
 
 
 def _off_by_terms(

@@ -1,0 +1,55 @@
+"""A function with a statement that never matters is no sample."""
+
+import pytest
+
+from corpus import CORPUS
+from jaxsmith.errors import RejectedError
+from jaxsmith.program.builder import Entry
+from jaxsmith.program.function import Case
+from jaxsmith.program.graph import Eqn, Graph
+from jaxsmith.program.write import write
+from jaxsmith.verdict import examine
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.draw import Draw
+from jaxsmith.vocabulary.interval import Interval
+from jaxsmith.vocabulary.value import Var
+
+X = Var(Aval((4,), "float32"), Interval(1.0, 2.0), ("x",))
+
+
+def chain(*steps):
+    """A function of one array put through these operations in turn."""
+    eqns, last = [], X
+    for name, attributes in steps:
+        var = Var(X.aval, Interval(-1e3, 1e3), (name,))
+        eqns.append(Eqn(CORPUS.vocabulary[name], (last,), (var,), attributes))
+        last = var
+    graph = Graph((X,), tuple(eqns), (last,))
+    entries = [Entry(X, Draw("uniform", 1.0, 2.0))]
+    return write(Case("rows", 0, 0), graph, entries, CORPUS.helpers, x64=False)
+
+
+def test_what_a_clip_swallows_is_no_sample():
+    swallowed = {"low": -0.5, "high": 0.5}
+    with pytest.raises(RejectedError, match="trivial"):
+        examine(chain(("exp", {}), ("guard_clip", swallowed), ("sin", {})))
+
+
+def test_what_a_clip_lets_through_is_one():
+    assert len(examine(chain(("exp", {}), ("guard_clip", {"low": 0.5, "high": 20.0})))) >= 3
+
+
+def test_the_statement_is_named():
+    shown, hidden = Var(X.aval, Interval(0.0, 9.0)), Var(X.aval, Interval(-1.0, 1.0))
+    larger = Var(X.aval, Interval(0.0, 9.0))
+    rows = CORPUS.vocabulary
+    eqns = (
+        Eqn(rows["exp"], (X,), (shown,), {}),
+        Eqn(rows["sin"], (X,), (hidden,), {}),
+        Eqn(rows["maximum"], (shown, hidden), (larger,), {}),  # e**x is above 2 and the sine is not
+    )
+    graph = Graph((X,), eqns, (larger,))
+    entries = [Entry(X, Draw("uniform", 1.0, 2.0))]
+    function = write(Case("rows", 0, 0), graph, entries, CORPUS.helpers, x64=False)
+    with pytest.raises(RejectedError, match="no result depends on what sin gives"):
+        examine(function)
