@@ -158,7 +158,8 @@ def sturm_counts(matrix, points, *, diagonal):
     """How many eigenvalues of a symmetric matrix lie below each point."""
     size = matrix.shape[0]
     matrix = 0.5 * (matrix + matrix.T) + diagonal * jnp.eye(size, dtype=matrix.dtype)
-    _, d, e, _ = lax.linalg.tridiagonal(matrix)
+    # A count has no slope, and the reduction no rule for one.
+    _, d, e, _ = lax.linalg.tridiagonal(lax.stop_gradient(matrix))
     squares = jnp.concatenate([jnp.zeros_like(d[:1]), jnp.square(e)])
 
     def count(point):

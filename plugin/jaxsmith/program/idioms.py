@@ -23,7 +23,7 @@ from jaxsmith.program.helpers import Helpers
 from jaxsmith.program.idiom import DIMENSIONS, evaluate, holds, outline, specs
 from jaxsmith.vocabulary import spans
 from jaxsmith.vocabulary.accuracy import NOISE
-from jaxsmith.vocabulary.dtypes import integer_range, is_narrow, kind
+from jaxsmith.vocabulary.dtypes import integer_range, is_narrow, kind, usual_range
 from jaxsmith.vocabulary.interval import BOOL, Interval
 from jaxsmith.vocabulary.op import Op, Proposal
 
@@ -253,7 +253,7 @@ def _range(dtype: str) -> Interval:
         return BOOL
     if kind(dtype) == "u" or is_narrow(dtype):
         return Interval(*integer_range(dtype))  # as hashes and codes fill them
-    return RESULTS
+    return Interval(*usual_range(dtype)) if kind(dtype) == "i" else RESULTS
 
 
 def _literal(value: object) -> str:

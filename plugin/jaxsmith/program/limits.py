@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jaxsmith.program.graph import Eqn, Graph
+    from jaxsmith.vocabulary.op import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Limitation:
     Attributes:
         name: what it is called in ``FINDINGS.md``.
         rows: operations of which a program must hold ``least`` to meet it.
+        calls: what code that was written by hand says where it is such an operation too.
         least: how many.
         before: the first version of JAX that is free of it; None where none is yet.
         reason: what goes wrong, in one line.
@@ -32,6 +34,14 @@ class Limitation:
     before: str | None
     reason: str
     inside: str = ""
+    calls: tuple[str, ...] = ()
+
+    def concerns(self, op: Op) -> bool:
+        """Whether an operation is one of those that the bug is about."""
+        if op.code is None or not self.calls:
+            return op.name in self.rows
+        texts = op.code.definitions("jax").values()
+        return op.name in self.rows or any(call in text for text in texts for call in self.calls)
 
 
 def bites(limitations: Iterable[Limitation], graph: Graph, version: str) -> Limitation | None:
@@ -40,7 +50,7 @@ def bites(limitations: Iterable[Limitation], graph: Graph, version: str) -> Limi
         if known.before is not None and _release(version) >= _release(known.before):
             continue
         eqns = _inside(graph, known.inside) if known.inside else list(graph.walk())
-        if sum(eqn.op.name in known.rows for eqn in eqns) >= known.least:
+        if sum(known.concerns(eqn.op) for eqn in eqns) >= known.least:
             return known
     return None
 

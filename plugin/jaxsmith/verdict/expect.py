@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 AGREEMENT = 1e-12
 
+# What the graph says more of than the text: which branch ran, whether a step left its range.
+_WATCHED = ("cond", "switch", "iterate")
+
 # A bound wider than this share of the largest element would let real errors pass.
 LOOSEST = {"float16": 0.1, "bfloat16": 0.2, "float32": 5e-3, "float64": 1e-4}
 
@@ -68,7 +71,7 @@ class Judge:
         return self._seen[key]
 
     def _preview(self, inputs: InputSet) -> Seen:
-        if not any(eqn.op.control in ("cond", "switch") for eqn in self.function.graph.walk()):
+        if not any(eqn.op.control in _WATCHED for eqn in self.function.graph.walk()):
             values = self._text_values(inputs)
             _check_types(values, self.function.outputs)
             return Seen(values, frozenset())
@@ -90,8 +93,8 @@ class Judge:
             return self._expect(inputs)
 
     def _expect(self, inputs: InputSet) -> Expectation:
-        values = self._text_values(inputs)
         bounded = self._run(inputs)
+        values = self._text_values(inputs)
         _check_types(values, self.function.outputs)
         _check_agreement(values, bounded)
         pairs = [

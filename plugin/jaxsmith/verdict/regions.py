@@ -23,7 +23,7 @@ from jaxsmith.verdict.probes import (
     spread_of,
 )
 from jaxsmith.verdict.spelled import region_call
-from jaxsmith.vocabulary.dtypes import EPSILON
+from jaxsmith.vocabulary.dtypes import EPSILON, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,8 +134,15 @@ def iterate(
         RejectedError: if a value leaves what the step is for.
     """
     first, *others = operands
+    region = eqn.regions[0]
+    argument = region.params[0]
+    # Integers wrap around, and code that was written by hand is right for its own inputs only.
+    bounded = kind(argument.aval.dtype) in "iu" or any(e.op.code for e in region.walk())
+    low, high = argument.interval
     for _ in range(number(eqn, "count")):
-        (first,) = interpreter.run(eqn.regions[0], [first, *others], env)
+        if bounded and not np.all((first.value >= low) & (first.value <= high)):
+            raise RejectedError("ill_conditioned", "a repeated step leaves its argument's range")
+        (first,) = interpreter.run(region, [first, *others], env)
         if not np.all(np.isfinite(first.value)):
             raise RejectedError("ill_conditioned", "a repeated step ends in no number")
     return [first]

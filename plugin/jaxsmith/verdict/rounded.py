@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from jaxsmith.verdict.rounding import ELEMENTARY, KEEPS_INTEGERS
+from jaxsmith.verdict.rounding import ELEMENTARY, KEEPS_INTEGERS, is_integral, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,11 +228,6 @@ def stable(noise: Noise, func: Any, args: Any, kwargs: Any) -> Any:
     return _each(lambda array: noise.relative(array, ELEMENTARY), result)
 
 
-def is_whole(value: Any) -> bool:
-    """Whether an array of floats holds whole numbers only."""
-    return value.dtype.kind == "f" and bool((value == np.rint(value)).all())
-
-
 def _as_arrays(value: Any) -> Any:
     if type(value) is RoundedNumber:
         return value.array
@@ -262,8 +257,8 @@ def _elementwise(noise: Noise, ufunc: Any, inputs: list[Any], result: Any) -> An
     """The result of the most common call, elementwise and of no options, rounded."""
     if type(result) is tuple or result.dtype.kind not in "fc":
         return rounded(_perturbed(noise, ufunc, "__call__", inputs, {}, result), noise)
-    size = _size(noise, ufunc, inputs)
-    if size and not (ufunc in KEEPS_INTEGERS and all(map(_integral, inputs))):
+    size = size_of(noise, ufunc, inputs)
+    if size and not (ufunc in KEEPS_INTEGERS and all(map(is_integral, inputs))):
         result = noise.relative(result, size)
     return rounded(result, noise)
 
@@ -274,37 +269,16 @@ def _perturbed(
     if isinstance(result, tuple):
         return tuple(_perturbed(noise, ufunc, method, inputs, kwargs, part) for part in result)
     result = np.asarray(result)
-    size = _size(noise, ufunc, inputs)
+    size = size_of(noise, ufunc, inputs)
     if not size or result.dtype.kind not in "fc":
         return result
-    if ufunc in KEEPS_INTEGERS and all(map(_integral, inputs)):
+    if ufunc in KEEPS_INTEGERS and all(map(is_integral, inputs)):
         return result
     if method in ("reduce", "accumulate", "reduceat") or ufunc is np.matmul:
         call = getattr(ufunc, method)
         terms = _count_terms(ufunc, method, inputs, kwargs, result)
         return _off_by_terms(noise, call, inputs, plain(kwargs), result, terms)
     return noise.relative(result, size)
-
-
-def _size(noise: Noise, ufunc: Any, inputs: list[Any]) -> float:
-    """How many units a result may be off: a modulus is the root of a sum of squares."""
-    if ufunc is np.absolute and np.asarray(inputs[0]).dtype.kind == "c":
-        return noise.size(np.hypot)
-    return noise.size(ufunc)
-
-
-def _integral(value: Any) -> bool:
-    if type(value) is int:
-        return True
-    if isinstance(value, float):  # a scalar of NumPy too
-        return value.is_integer()
-    array = np.asarray(value)
-    if array.dtype.kind != "f":
-        return array.dtype.kind != "c"
-    # One element tells nearly always.
-    if not array.size or not float(array.flat[0]).is_integer():
-        return not array.size
-    return array.size == 1 or is_whole(array)
 
 
 def _summed(noise: Noise, func: Any, args: Any, kwargs: Any) -> Any:

@@ -110,3 +110,30 @@ def _size(ufunc: Any, unit: float) -> float:
     if getattr(np, ufunc.__name__, None) is ufunc:
         return _SIZES.get(ufunc, ELEMENTARY)
     return _SPECIAL_SIZES.get(ufunc.__name__, SPECIAL)
+
+
+def size_of(noise: Noise, ufunc: Any, inputs: list[Any]) -> float:
+    """How many units a result may be off: a modulus is the root of a sum of squares."""
+    if ufunc is np.absolute and np.asarray(inputs[0]).dtype.kind == "c":
+        return noise.size(np.hypot)
+    return noise.size(ufunc)
+
+
+def is_integral(value: Any) -> bool:
+    """Whether a number, or an array, holds whole numbers only."""
+    if type(value) is int:
+        return True
+    if isinstance(value, float):  # a scalar of NumPy too
+        return value.is_integer()
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        return array.dtype.kind != "c"
+    # One element tells nearly always.
+    if not array.size or not float(array.flat[0]).is_integer():
+        return not array.size
+    return array.size == 1 or is_whole(array)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether an array of floats holds whole numbers only."""
+    return value.dtype.kind == "f" and bool((value == np.rint(value)).all())

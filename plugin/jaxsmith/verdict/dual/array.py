@@ -18,9 +18,13 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jaxsmith.verdict.rounding import Noise
+
 # A decision that a move of this size along a direction would change is too close: the same as the
 # step with which ``probes`` looks for kinks.
 REACH = 1e-4
+# A decision is that of the exact numbers if it is so many deviations away.
+FAR = 16.0
 # So many units of rounding may be between two numbers that are the same elsewhere.
 ROUNDINGS = 32
 
@@ -40,30 +44,53 @@ class Tape:
         tied: whether one might by rounding alone; or something that moves is exactly at a bound
             that may move along, where JAX's derivative is a convention though there is no kink.
         approximate: whether some step was differentiated by differences, good to about ten digits.
+        noise: the rounding errors that each operation adds, where what moves is not an argument but
+            the rounding; the directions are then so many ways in which it may fall.
+        budget: how many operations may be done yet; None for any number.
     """
 
     count: int
     unit: float = 0.0
+    noise: Noise | None = None
+    budget: int | None = None
     close: bool = False
     tied: bool = False
     approximate: bool = False
 
-    def decide(self, gap: Any, slope: Any, size: Any = 0.0) -> None:
+    def decide(self, gap: Any, slope: Any, size: Any = 0.0, *, continuous: bool = False) -> None:
         """Note a decision.
 
         Args:
             gap: how far it is from falling otherwise.
             slope: how that distance moves; the directions come first. None where it does not.
             size: how large the numbers are that were compared.
+            continuous: whether the value is the same on either side, and only its slope is not.
         """
-        if slope is None:
+        if slope is None or (continuous and self.noise is not None):
             return
         fastest = np.max(np.abs(slope), axis=0, initial=0.0)
         distance = np.abs(gap)
-        if np.any((distance <= REACH * fastest) & (fastest > 0)):
+        if np.any((distance <= (REACH if self.noise is None else FAR) * fastest) & (fastest > 0)):
             self.close = True
         if np.any((distance <= ROUNDINGS * self.unit * np.abs(size)) & (fastest > 0)):
             self.tied = True
+
+    def spend(self) -> None:
+        """Count an operation.
+
+        Raises:
+            UnsupportedError: if there were more than are allowed.
+        """
+        if self.budget is not None:
+            self.budget -= 1
+            if self.budget < 0:
+                raise UnsupportedError("too many operations")
+
+    def off(self, value: Any, tangent: Any, scale: Any) -> Any:
+        """The tangent of a value that was rounded: off by up to a unit of ``scale``."""
+        assert self.noise is not None
+        reach = np.where(np.isfinite(scale), scale, 0.0) * self.noise.unit
+        return tangent + self.noise.moves(np.broadcast_to(value, tangent.shape)) * reach
 
 
 # The runs that are going on: what makes new arrays for a reference looks here.
@@ -196,10 +223,12 @@ class Dual(NDArrayOperatorsMixin):
         return target
 
     def __array_function__(self, func: Any, _types: Any, args: Any, kwargs: Any) -> Any:
-        from jaxsmith.verdict.dual.functions import FUNCTIONS
+        from jaxsmith.verdict.dual.functions import FUNCTIONS, stably
 
         if func not in FUNCTIONS:
             raise UnsupportedError(f"{func.__name__} has no rule")
+        if self.tape.noise is not None and func.__module__ in ("numpy.linalg", "numpy.fft"):
+            return stably(FUNCTIONS[func], self.tape, *args, **kwargs)
         return FUNCTIONS[func](*args, **kwargs)
 
     # Methods, by the functions of the same name.

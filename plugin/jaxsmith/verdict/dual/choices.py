@@ -21,6 +21,12 @@ def reduction(ufunc: Any, x: Any, axis: Any = None, **kwargs: Any) -> Any:
     return ufunc.reduce(x, axis=axis, **kwargs)
 
 
+def cumsum(x: Any, axis: Any = None) -> Any:
+    """Running sums."""
+    rows = x.reshape(-1) if axis is None else x
+    return np.add.accumulate(rows, axis=0 if axis is None else axis)
+
+
 def mean(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The mean."""
     axes = axes_of(axis, x.ndim)
@@ -84,20 +90,21 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     return raised if high is None else np.minimum(raised, high)
 
 
-def _order(x: Dual, axis: int, kind: Any = "stable") -> Any:
+def _order(x: Dual, axis: int, kind: Any = "stable", *, continuous: bool = False) -> Any:
     """The places of the elements in order, if no two are too close."""
     places = np.argsort(x.value, axis=axis, kind=kind)
     value = np.take_along_axis(x.value, places, axis)
     tangent = np.stack([np.take_along_axis(each, places, axis) for each in x.tangent])
     behind = axis if axis < 0 else axis + 1
     size = np.max(np.abs(value), initial=0.0)
-    x.tape.decide(np.diff(value, axis=axis), np.diff(tangent, axis=behind), size)
+    gaps, slopes = np.diff(value, axis=axis), np.diff(tangent, axis=behind)
+    x.tape.decide(gaps, slopes, size, continuous=continuous)
     return places, Dual(value, tangent, x.tape)
 
 
 def sort(x: Dual, axis: int = -1, **_kwargs: Any) -> Dual:
     """The elements in order."""
-    ordered: Dual = _order(x, axis)[1]
+    ordered: Dual = _order(x, axis, continuous=True)[1]
     return ordered
 
 
@@ -108,7 +115,9 @@ def argsort(x: Dual, axis: int = -1, **kwargs: Any) -> Any:
 
 def position(func: Any, ufunc: Any, x: Dual, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The place of the largest or the smallest."""
-    ufunc.reduce(x, axis=axis)  # notes what is close
+    kept = ufunc.reduce(x, axis=axis, keepdims=True)
+    # Others that are as large as that by now.
+    x.tape.decide(x.value - kept.value, x.tangent - kept.tangent, kept.value)
     return func(x.value, axis=axis, keepdims=keepdims)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
 from jaxsmith.verdict.dual.array import Dual, UnsupportedError, lifted, tangent_of, value_of
+from jaxsmith.verdict.rounding import KEEPS_INTEGERS, is_integral, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,7 +98,7 @@ _TWO: dict[Any, Callable[[Any, Any, Any], tuple[Any, Any]]] = {
     np.ldexp: lambda _a, b, _y: (2.0**b, 0.0),
     np.remainder: lambda a, b, _y: (1.0, -np.floor_divide(a, b)),
     np.fmod: lambda a, b, _y: (1.0, -np.trunc(a / b)),
-    special.xlogy: lambda a, b, _y: (special.xlogy(np.sign(a) ** 2, b), a / b),
+    special.xlogy: lambda a, b, _y: (np.log(b), a / b),
 }
 
 _SIGNED = frozenset({np.add, np.subtract})
@@ -138,6 +139,27 @@ def apply_ufunc(tape: Tape, ufunc: Any, method: str, inputs: Sequence[Any], kwar
 
 
 def _call(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
+    made = _moved(tape, ufunc, inputs)
+    if tape.noise is None or not isinstance(made, Dual) or ufunc is np.matmul:
+        return made
+    tape.spend()
+    size = size_of(tape.noise, ufunc, [value_of(item) for item in inputs])
+    if size and not (ufunc in KEEPS_INTEGERS and _is_exact(inputs)):
+        made.tangent = tape.off(made.value, made.tangent, size * np.abs(made.value))
+    return made
+
+
+def _is_exact(inputs: Sequence[Any]) -> bool:
+    """Whether all are whole numbers that nothing moved."""
+    for item in inputs:
+        if not is_integral(value_of(item)):
+            return False
+        if isinstance(item, Dual) and np.any(item.tangent):
+            return False
+    return True
+
+
+def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
     values = [value_of(item) for item in inputs]
     tangents = [tangent_of(item) for item in inputs]
     if ufunc is np.matmul:
@@ -151,7 +173,8 @@ def _call(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
         return Dual(value, np.real(np.conj(values[0]) * tangents[0]) / value, tape)
     if ufunc in _COMPARISONS or ufunc in _CHOICES:
         size = np.maximum(np.abs(values[0]), np.abs(values[1]))
-        tape.decide(values[0] - values[1], _difference(tangents, np.ndim(value)), size)
+        slope = _difference(tangents, np.ndim(value))
+        tape.decide(values[0] - values[1], slope, size, continuous=ufunc in _CHOICES)
         if ufunc in _COMPARISONS:
             return value
     if ufunc in _SIGNED and all(each is not None for each in tangents):
@@ -198,14 +221,19 @@ def _partials(
             tape.decide(quotient - np.rint(quotient), np.asarray(moved))
         return _TWO[ufunc](values[0], values[1], value)
     if ufunc in (np.absolute, np.fabs, np.sign):
-        tape.decide(values[0], tangents[0])
-        return (0.0 if ufunc is np.sign else np.sign(values[0]),)
+        tape.decide(values[0], tangents[0], continuous=ufunc is not np.sign)
+        return (0.0 if ufunc is np.sign else _direction(tape, values[0]),)
     if ufunc in _ROUNDINGS:
         # A whole number is half way between the points at which rint jumps.
         offset = 0.5 if ufunc is np.rint else 0.0
         tape.decide(values[0] + offset - np.rint(values[0] + offset), tangents[0])
         return (0.0,)
     return _differenced(tape, ufunc, values, tangents)
+
+
+def _direction(tape: Tape, x: Any) -> Any:
+    """The slope of a modulus; rounding errors at 0 stay as large as they are."""
+    return np.sign(x) if tape.noise is None else np.where(np.equal(x, 0), 1.0, np.sign(x))
 
 
 def _differenced(tape: Tape, ufunc: Any, values: list[Any], tangents: list[Any]) -> list[Any]:
@@ -235,7 +263,11 @@ def _matmul(tape: Tape, values: list[Any], tangents: list[Any]) -> Dual:
         total = np.stack([each @ second for each in tangents[0]])
     if tangents[1] is not None:
         total = total + np.stack([first @ each for each in tangents[1]])
-    return Dual(first @ second, total, tape)
+    value = first @ second
+    if tape.noise is not None:
+        terms = np.shape(first)[-1] ** 0.5
+        total = tape.off(value, total, terms * (np.abs(first) @ np.abs(second)))
+    return Dual(value, total, tape)
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -259,11 +291,13 @@ def _reduce(
     axes = axes_of(axis, x.ndim)
     if ufunc is np.add:
         behind = tuple(each + 1 for each in axes)
-        return Dual(
-            np.add.reduce(x.value, axis=axes, keepdims=keepdims),
-            np.add.reduce(x.tangent, axis=behind, keepdims=keepdims),
-            tape,
-        )
+        value = np.add.reduce(x.value, axis=axes, keepdims=keepdims)
+        tangent = np.add.reduce(x.tangent, axis=behind, keepdims=keepdims)
+        if tape.noise is not None and not _is_exact([x]):
+            terms = max(1.0, x.size / max(1, np.size(value))) ** 0.5
+            sizes = np.add.reduce(np.abs(x.value), axis=axes, keepdims=keepdims)
+            tangent = tape.off(value, tangent, terms * sizes)
+        return Dual(value, tangent, tape)
     if ufunc in (np.maximum, np.minimum):
         return _extreme(tape, ufunc, x, axes, keepdims=keepdims)
     if ufunc in (np.logical_and, np.logical_or):
@@ -281,7 +315,7 @@ def _extreme(tape: Tape, ufunc: Any, x: Dual, axes: tuple[int, ...], *, keepdims
     weights = chosen / chosen.sum(axis=axes, keepdims=True)
     behind = tuple(each + 1 for each in axes)
     tangent = np.sum(x.tangent * weights, axis=behind, keepdims=True)
-    tape.decide(x.value - kept, x.tangent - tangent, kept)
+    tape.decide(x.value - kept, x.tangent - tangent, kept, continuous=True)
     if not keepdims:
         kept, tangent = np.squeeze(kept, axis=axes), np.squeeze(tangent, axis=behind)
     return Dual(kept, tangent, tape)
@@ -307,7 +341,11 @@ def _accumulate(ufunc: Any, x: Dual, axis: int = 0, **others: Any) -> Dual:
         raise UnsupportedError(f"{ufunc.__name__}.accumulate with more than an axis has no rule")
     axis %= x.ndim
     if ufunc is np.add:
-        return Dual(np.cumsum(x.value, axis=axis), np.cumsum(x.tangent, axis=axis + 1), x.tape)
+        value, tangent = np.cumsum(x.value, axis=axis), np.cumsum(x.tangent, axis=axis + 1)
+        if x.tape.noise is not None and not _is_exact([x]):
+            sizes = np.cumsum(np.abs(x.value), axis=axis)
+            tangent = x.tape.off(value, tangent, x.shape[axis] ** 0.5 * sizes)
+        return Dual(value, tangent, x.tape)
     value, tangent = np.moveaxis(x.value, axis, 0), np.moveaxis(x.tangent, axis + 1, 1)
     total: Any = Dual(value[0], tangent[:, 0], x.tape)
     steps = [total]

@@ -9,10 +9,13 @@ import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
 from jaxsmith.verdict.dual import algebra, choices, linear
-from jaxsmith.verdict.dual.array import Dual, UnsupportedError, value_of
+from jaxsmith.verdict.dual.array import Dual, UnsupportedError, tape_of, value_of
+from jaxsmith.verdict.rounding import ELEMENTARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jaxsmith.verdict.dual.array import Tape
 
 # The axes that each works along: their names, what they are where nothing is said, and how many
 # arguments come before them.
@@ -24,10 +27,7 @@ _ALONG: dict[Any, tuple[tuple[str, ...], tuple[Any, ...], int]] = {
     np.roll: (("axis",), (None,), 1),
     np.repeat: (("axis",), (None,), 1),
     np.take: (("axis",), (None,), 1),
-    np.cumsum: (("axis",), (None,), 0),
-    np.diff: (("axis",), (-1,), 1),
     np.diagonal: (("axis1", "axis2"), (0, 1), 1),
-    np.trace: (("axis1", "axis2"), (0, 1), 1),
     np.fft.fft: (("axis",), (-1,), 1),
     np.fft.ifft: (("axis",), (-1,), 1),
     np.fft.rfft: (("axis",), (-1,), 1),
@@ -38,11 +38,11 @@ _ALONG: dict[Any, tuple[tuple[str, ...], tuple[Any, ...], int]] = {
 _LAST_AXES = (np.tril, np.triu, np.matrix_transpose, np.real, np.imag, np.nan_to_num)
 _LINEAR = (
     np.rollaxis, np.squeeze, np.ravel, np.flipud, np.fliplr, np.rot90, np.tile, np.diag,
-    np.take_along_axis, np.ediff1d, np.delete, np.split, np.array_split, np.hsplit, np.vsplit,
-    np.unstack, np.resize, np.gradient, np.atleast_1d, np.atleast_2d,
+    np.take_along_axis, np.delete, np.split, np.array_split, np.hsplit, np.vsplit,
+    np.unstack, np.resize, np.atleast_1d, np.atleast_2d,
     np.atleast_3d, np.lib.stride_tricks.sliding_window_view, np.fft.fftn, np.fft.ifftn,
     np.fft.rfft2, np.fft.irfft2, np.fft.rfftn, np.fft.irfftn, np.fft.fftshift, np.fft.ifftshift,
-    np.linalg.trace, np.linalg.diagonal,
+    np.linalg.diagonal,
 )  # fmt: skip
 _JOINED = (np.vstack, np.hstack, np.dstack, np.column_stack)
 _BILINEAR = (
@@ -88,6 +88,10 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.min: partial(choices.reduction, np.minimum),
     np.argmax: partial(choices.position, np.argmax, np.maximum),
     np.argmin: partial(choices.position, np.argmin, np.minimum),
+    np.cumsum: choices.cumsum,
+    np.trace: linear.trace,
+    np.linalg.trace: lambda x: linear.trace(x, 0, -2, -1),
+    np.diff: linear.diff,
     np.cumprod: lambda x, axis=0: np.multiply.accumulate(x, axis=axis),
     np.mean: choices.mean,
     np.var: choices.var,
@@ -101,6 +105,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.einsum: linear.einsum,
     np.vdot: linear.vdot,
     np.vander: linear.vander,
+    np.ediff1d: lambda x: linear.diff(x.reshape(-1)),
+    np.gradient: partial(linear.computing, np.gradient),
     np.ptp: choices.ptp,
     np.median: choices.median,
     np.quantile: choices.quantile,
@@ -130,7 +136,33 @@ def call_special(member: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 def call_solver(member: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """A function of ``scipy.linalg`` on arrays some of which carry derivatives."""
+    tape = tape_of(*args)
+    if tape.noise is not None:
+        return stably(partial(algebra.smooth, member), tape, *args, **kwargs)
     return algebra.smooth(member, *args, **kwargs)
+
+
+def stably(func: Callable[..., Any], tape: Tape, *args: Any, **kwargs: Any) -> Any:
+    """Backward stable: exact for operands that are off by the size of their largest element."""
+
+    def moved(item: Any) -> Any:
+        if isinstance(item, (list, tuple)):
+            return type(item)(moved(each) for each in item)
+        if not isinstance(item, Dual):
+            return item
+        reach = np.max(np.abs(item.value), initial=0.0) * max(item.shape or (1,)) ** 0.5
+        return Dual(item.value, tape.off(item.value, item.tangent, reach), tape)
+
+    def rounded(item: Any) -> Any:
+        if isinstance(item, tuple):
+            parts = [rounded(each) for each in item]
+            return type(item)(*parts) if hasattr(item, "_fields") else tuple(parts)
+        if not isinstance(item, Dual):
+            return item
+        scale = ELEMENTARY * np.abs(item.value)
+        return Dual(item.value, tape.off(item.value, item.tangent, scale), tape)
+
+    return rounded(func(*map(moved, args), **kwargs))
 
 
 def _listed(x: Dual) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from jaxsmith.verdict.dual.array import Dual, UnsupportedError, lifted, tape_of,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from jaxsmith.verdict.dual.array import Tape
 
 
 def linear(func: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) -> Any:
@@ -102,7 +105,51 @@ def bilinear(func: Callable[..., Any], a: Any, b: Any, *args: Any, **kwargs: Any
         total = np.stack([func(each, second, *args, **kwargs) for each in a.tangent])
     if isinstance(b, Dual):
         total = total + np.stack([func(first, each, *args, **kwargs) for each in b.tangent])
-    return Dual(func(first, second, *args, **kwargs), total, tape)
+    value = func(first, second, *args, **kwargs)
+    if tape.noise is not None:
+        total = _off_by_terms(tape, func, (first, second), args, kwargs, value, total)
+    return Dual(value, total, tape)
+
+
+def _off_by_terms(
+    tape: Tape,
+    func: Callable[..., Any],
+    factors: Sequence[Any],
+    args: Sequence[Any],
+    kwargs: Any,
+    value: Any,
+    tangent: Any,
+) -> Any:
+    """The tangent of a sum of products, off by the square root of the number of its terms."""
+    sizes = func(*map(np.abs, factors), *args, **kwargs)
+    counts = func(*map(np.ones_like, factors), *args, **kwargs)
+    terms = np.sqrt(np.maximum(np.abs(counts), 1.0))
+    return tape.off(value, tangent, terms * np.abs(sizes))
+
+
+def computing(func: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) -> Any:
+    """A linear function that adds and divides, and so rounds."""
+    made = linear(func, x, *args, **kwargs)
+    if x.tape.noise is None:
+        return made
+    scale = 4.0 * np.max(np.abs(x.value), initial=0.0)
+    parts = made if isinstance(made, (list, tuple)) else [made]
+    for part in parts:
+        part.tangent = x.tape.off(part.value, part.tangent, scale)
+    return made
+
+
+def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+    """Differences of neighbours, so many times."""
+    before = (slice(None),) * (axis % x.ndim)
+    for _ in range(n):
+        x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
+    return x
+
+
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The sum of a diagonal."""
+    return np.add.reduce(np.diagonal(x, offset, axis1, axis2), axis=-1)
 
 
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Dual:
@@ -117,7 +164,12 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Dual:
                 for each in operand.tangent
             ]
             total = total + np.stack(moved)
-    return Dual(np.einsum(subscripts, *values, **kwargs), total, tape)
+    value = np.einsum(subscripts, *values, **kwargs)
+    if tape.noise is not None:
+        total = _off_by_terms(
+            tape, partial(np.einsum, subscripts), values, (), kwargs, value, total
+        )
+    return Dual(value, total, tape)
 
 
 def vdot(a: Any, b: Any) -> Any:
