@@ -238,17 +238,22 @@ def conjugate_back_substitution_reference(lower, imaginary, right, *, left_side)
     return both[: len(lower)], both[len(lower) :]
 
 
-def ragged_expert_layers(tokens, weights, choices, *, gain):
+def ragged_expert_layers(tokens, weights, biases, choices, *, gain):
     """Each token through the layer of its expert, all in one grouped product."""
     order = jnp.argsort(choices, stable=True)
     sizes = jnp.bincount(choices, length=weights.shape[0]).astype(jnp.int32)
-    grouped = lax.ragged_dot(gain * tokens[order], weights, sizes)
+    # The bias is the weight of an input of one.
+    layers = jnp.concatenate([weights, biases[:, None]], axis=1)
+    inputs = jnp.concatenate([gain * tokens, jnp.ones_like(tokens[:, :1])], axis=1)
+    grouped = lax.ragged_dot(inputs[order], layers, sizes)
     return jnp.zeros_like(grouped).at[order].set(jnp.tanh(grouped)), sizes
 
 
-def ragged_expert_layers_reference(tokens, weights, choices, *, gain):
+def ragged_expert_layers_reference(tokens, weights, biases, choices, *, gain):
     rows = [
-        np.tanh(sum(gain * x * w for x, w in zip(token, weights[choice])))
+        np.tanh(
+            biases[choice] + sum(gain * x * w for x, w in zip(token, weights[choice]))
+        )
         for token, choice in zip(tokens, choices)
     ]
     experts = range(len(weights))

@@ -55,8 +55,11 @@ def gauss_seidel_sweeps(field, source, *, sweeps, relaxation):
     """Relax a chain between zeros in place, and the largest change at last."""
     size = field.shape[0]
     # A cell of zero at either end.
-    cells = jax.new_ref(jnp.pad(field, 1))
+    cells = jax.new_ref(jnp.zeros(size + 2, field.dtype))
     change = jax.new_ref(jnp.zeros((), field.dtype))
+
+    def place(i, _):
+        cells[i + 1] = field[i]
 
     def relax(i, _):
         wanted = 0.5 * (cells[i - 1] + cells[i + 1] + source[i - 1])
@@ -68,6 +71,7 @@ def gauss_seidel_sweeps(field, source, *, sweeps, relaxation):
         change[...] = jnp.zeros_like(change[...])
         return lax.fori_loop(1, size + 1, relax, carry)
 
+    lax.fori_loop(0, size, place, None)
     lax.fori_loop(0, sweeps, sweep, None)
     return cells[1:-1], change[...]
 
@@ -111,8 +115,11 @@ def ring_buffer_replay_reference(stream, queries, *, size, decay):
 
 def insertion_sort_swaps(values, *, descending, scale):
     """Sort by exchanging neighbours in place, and how many exchanges that takes."""
-    cells = jax.new_ref(scale * values)
+    cells = jax.new_ref(jnp.zeros(values.shape, values.dtype))
     exchanges = jax.new_ref(jnp.zeros((), jnp.int32))
+
+    def place(i, _):
+        cells[i] = scale * values[i]
 
     def compare(step, _):
         i = step % (values.shape[0] - 1)
@@ -122,6 +129,7 @@ def insertion_sort_swaps(values, *, descending, scale):
         cells[i + 1] = jnp.where(wrong, first, second)
         exchanges[...] += wrong.astype(jnp.int32)
 
+    lax.fori_loop(0, values.shape[0], place, None)
     lax.fori_loop(0, (values.shape[0] - 1) ** 2, compare, None)
     return jax.freeze(cells), jax.freeze(exchanges)
 
