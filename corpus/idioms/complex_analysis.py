@@ -1,6 +1,6 @@
 """Functions of a complex variable: maps, series, contours, dynamics."""
 
-from jaxsmith.program.idiom import Idiom, Spec, complexes, floats, ints
+from jaxsmith.program.idiom import Idiom, complexes, floats, ints
 
 AHLFORS = "Ahlfors, 'Complex Analysis' (3rd ed., 1979)"
 HENRICI = "Henrici, 'Applied and Computational Complex Analysis', volume 1 (1974)"
@@ -68,10 +68,7 @@ IDIOMS = [
     Idiom(
         "winding_numbers",
         f"{AHLFORS}, section 4.2.1",
-        {
-            "vertices": Spec("m", "complex", -2, 2, "distinct"),  # no point is on an edge
-            "points": Spec("n", "complex", -1, 1, "distinct"),
-        },
+        {"vertices": complexes("m", -2, 2), "points": complexes("n", -1, 1)},
         ints("n"),
         options={"reverse": (False, True)},
         dims={"m": (3, 5, 7, 9), "n": (2, 4, 6)},

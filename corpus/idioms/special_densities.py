@@ -155,7 +155,7 @@ IDIOMS = [
             "deviation": floats("n", 0.5, 1.5),
         },
         (floats("n"), floats("n")),
-        options={"nodes": (4, 7, 10, 15)},
+        options={"nodes": (5, 9, 13, 17)},
         dims={"n": (1, 2, 4, 7)},
         wrt=("x", "mean", "deviation"),
         family="special",

@@ -36,8 +36,8 @@ def mobius_orbit_reference(shift, pole, points, *, scale, steps):
 def aberth_steps(coefficients, *, radius, steps):
     """Approach all roots of a monic polynomial at once; the largest residual."""
     degree = coefficients.shape[0]
-    angles = 2.0 * math.pi * (np.arange(degree) + 0.3) / degree
-    start = radius * np.exp(1j * angles)
+    angles = [2.0 * math.pi * (k + 0.3) / degree for k in range(degree)]
+    start = [radius * complex(math.cos(angle), math.sin(angle)) for angle in angles]
     polynomial = jnp.concatenate([jnp.ones_like(coefficients[:1]), coefficients])
     derivative = jnp.polyder(polynomial)
     own = jnp.eye(degree, dtype=bool)
@@ -208,7 +208,8 @@ def winding_numbers(vertices, points, *, reverse):
     """How often a closed polygon winds around each point."""
     if reverse:
         vertices = vertices[::-1]
-    rays = vertices - points[:, None]
+    # Moved a little, so that no point of a grid is on an edge.
+    rays = vertices - (points + complex(0.0123, 0.0371))[:, None]
     # The angle at which an edge is seen is never more than half a turn.
     turns = jnp.angle(jnp.roll(rays, -1, axis=1) * rays.conj())
     return jnp.rint(jnp.sum(turns, axis=1) / (2.0 * jnp.pi)).astype(jnp.int32)
@@ -217,7 +218,7 @@ def winding_numbers(vertices, points, *, reverse):
 def winding_numbers_reference(vertices, points, *, reverse):
     counts = []
     size = len(vertices)
-    for point in points:
+    for point in points + complex(0.0123, 0.0371):
         count = 0
         for k in range(size):
             a, b = vertices[k] - point, vertices[(k + 1) % size] - point
@@ -344,12 +345,31 @@ def blaschke_products_reference(zeros, points, *, reverse):
     return products
 
 
+def _legendre_rule(count):
+    """Points and weights of Gauss and Legendre on [-1, 1], by Newton's method."""
+    points, weights = [], []
+    for k in range(count):
+        x = math.cos(math.pi * (k + 0.75) / (count + 0.5))
+        for _ in range(6):
+            before, value = 0.0, 1.0
+            for n in range(1, count + 1):
+                before, value = (
+                    value,
+                    ((2 * n - 1) * x * value - (n - 1) * before) / n,
+                )
+            slope = count * (x * value - before) / (x * x - 1.0)
+            x -= value / slope
+        points.append(x)
+        weights.append(2.0 / ((1.0 - x * x) * slope * slope))
+    return points, weights
+
+
 def schwarz_christoffel_map(corners, turns, points, *, nodes):
     """Map points of the disk to a polygon, by Gauss and Legendre's rule along rays."""
-    places, weights = np.polynomial.legendre.leggauss(nodes)
+    places, weights = _legendre_rule(nodes)
     dtype = corners.dtype
-    places = jnp.asarray(0.5 * (places + 1.0), dtype)
-    weights = jnp.asarray(0.5 * weights, dtype)
+    places = 0.5 * (jnp.asarray(places, dtype) + 1.0)
+    weights = 0.5 * jnp.asarray(weights, dtype)
     prevertices = jnp.exp(1j * corners)
 
     def image(point):

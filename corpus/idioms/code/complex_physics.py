@@ -492,11 +492,9 @@ def surface_green_function_reference(
 
 def symmetrical_components(voltages, currents, *, order):
     """Zero, positive and negative sequence of voltages, and three-phase power."""
-    turn = complex(-0.5, 0.75**0.5)
-    exponents = np.outer(np.arange(3), np.arange(3))
-    if order == "acb":
-        exponents = -exponents
-    transform = jnp.asarray(turn**exponents / 3, voltages.dtype)
+    turn = complex(-0.5, 0.75**0.5 if order == "abc" else -(0.75**0.5))
+    powers = [[turn ** (i * k % 3) / 3 for k in range(3)] for i in range(3)]
+    transform = jnp.asarray(powers, voltages.dtype)
     components = voltages @ transform
     sequence = currents @ transform
     # The transform is unitary but for a factor.

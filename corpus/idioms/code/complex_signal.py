@@ -9,8 +9,8 @@ from jax import lax
 
 
 def _chirp(count, spacing):
-    index = np.arange(count)
-    return np.exp(-1j * math.pi * spacing * index**2)
+    angles = [math.pi * spacing * k * k for k in range(count)]
+    return [complex(math.cos(angle), -math.sin(angle)) for angle in angles]
 
 
 def zoom_spectrum(signal, *, start, spacing, bins):
@@ -18,12 +18,12 @@ def zoom_spectrum(signal, *, start, spacing, bins):
     size = signal.shape[1]
     length = size + bins - 1
     down = _chirp(max(size, bins), spacing)
-    shift = np.exp(-2j * math.pi * start * np.arange(size))
-    chirped = signal * jnp.asarray(shift * down[:size], signal.dtype)
-    up = down.conj()
-    kernel = jnp.asarray(
-        np.concatenate([up[:bins], up[size - 1 : 0 : -1]]), signal.dtype
-    )
+    angles = [2.0 * math.pi * start * k for k in range(size)]
+    shift = [complex(math.cos(angle), -math.sin(angle)) for angle in angles]
+    both = [turn * step for turn, step in zip(shift, down)]
+    chirped = signal * jnp.asarray(both, signal.dtype)
+    up = [value.conjugate() for value in down]
+    kernel = jnp.asarray(up[:bins] + up[size - 1 : 0 : -1], signal.dtype)
     product = jnp.fft.fft(chirped, n=length) * jnp.fft.fft(kernel)
     return jnp.fft.ifft(product)[:, :bins] * jnp.asarray(down[:bins], signal.dtype)
 
@@ -36,8 +36,9 @@ def zoom_spectrum_reference(signal, *, start, spacing, bins):
 
 def sliding_fourier_bins(signal, *, window, bins, damping):
     """Fourier sums over the samples of a sliding window, from one to the next."""
-    twiddles = np.exp(2j * math.pi * np.arange(bins) / window)
-    twiddles = jnp.asarray(damping * twiddles, signal.dtype)
+    angles = [2.0 * math.pi * k / window for k in range(bins)]
+    twiddles = [damping * complex(math.cos(angle), math.sin(angle)) for angle in angles]
+    twiddles = jnp.asarray(twiddles, signal.dtype)
     delayed = jnp.concatenate([jnp.zeros(window, signal.dtype), signal])[: signal.size]
 
     def step(sums, samples):

@@ -203,9 +203,9 @@ def phase_vocoder_reference(real, imag, *, ratio, hop):
 def chroma_features(magnitudes, *, rate, tuning):
     """Fold magnitudes into twelve pitch classes, each row of unit length."""
     bins = magnitudes.shape[-1]
-    frequencies = np.arange(1, bins) * (rate / 2.0 / (bins - 1))
-    pitches = np.rint(12.0 * np.log2(frequencies / tuning)).astype(np.int32)
-    classes = jnp.array(pitches % 12)
+    width = rate / 2.0 / (bins - 1)
+    pitches = [round(12.0 * math.log2(k * width / tuning)) for k in range(1, bins)]
+    classes = jnp.array([pitch % 12 for pitch in pitches], dtype=jnp.int32)
     energies = jax.ops.segment_sum((magnitudes[:, 1:] ** 2).T, classes, 12).T
     lengths = jnp.linalg.norm(energies, axis=-1, keepdims=True)
     return energies / lengths

@@ -208,7 +208,7 @@ def local_binary_patterns(image, *, uniform):
     ).astype(jnp.uint8)
     if not uniform:
         shifts = jnp.arange(8, dtype=jnp.uint8)[:, None, None]
-        return lax.reduce(bits << shifts, np.uint8(0), lax.bitwise_or, (0,))
+        return lax.reduce(bits << shifts, jnp.uint8(0), lax.bitwise_or, (0,))
     # The number of brighter neighbors, or 9 where they are not all in one run.
     changes = jnp.sum(bits != jnp.roll(bits, 1, axis=0), axis=0)
     count = jnp.sum(bits, axis=0, dtype=jnp.uint8)

@@ -1,5 +1,7 @@
 """Formulas of physics and engineering: JAX, and NumPy from the definition."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -195,11 +197,30 @@ def planck_fraction_reference(x, *, terms):
     return shares * 90 / np.pi**4, np.pi**4 / 15 / x**4
 
 
+def _legendre_rule(count):
+    """Points and weights of Gauss and Legendre on [-1, 1], by Newton's method."""
+    points, weights = [], []
+    for k in range(count):
+        x = math.cos(math.pi * (k + 0.75) / (count + 0.5))
+        for _ in range(6):
+            before, value = 0.0, 1.0
+            for n in range(1, count + 1):
+                before, value = (
+                    value,
+                    ((2 * n - 1) * x * value - (n - 1) * before) / n,
+                )
+            slope = count * (x * value - before) / (x * x - 1.0)
+            x -= value / slope
+        points.append(x)
+        weights.append(2.0 / ((1.0 - x * x) * slope * slope))
+    return points, weights
+
+
 def debye_heat(temperature, *, order, nodes):
     """Heat capacities of a lattice relative to the limit of high temperatures."""
-    points, weights = np.polynomial.legendre.leggauss(nodes)
-    shares = jnp.asarray(0.5 * (points + 1.0), dtype=temperature.dtype)
-    weights = jnp.asarray(0.5 * weights, dtype=temperature.dtype)
+    points, weights = _legendre_rule(nodes)
+    shares = 0.5 * (jnp.asarray(points, dtype=temperature.dtype) + 1.0)
+    weights = 0.5 * jnp.asarray(weights, dtype=temperature.dtype)
     cutoff = 1.0 / temperature
     t = cutoff[..., None] * shares
     # t^2 e^t / (e^t - 1)^2, without its cancellation at zero

@@ -159,7 +159,7 @@ def _along_directions(
     ACTIVE.append(tape)
     try:
         moved = call(*(_dual(operand, tape, noise) for operand in operands))
-    except (TypeError, AttributeError):
+    except Exception:
         return None  # as in ``slopes.survey``
     finally:
         ACTIVE.pop()

@@ -82,8 +82,9 @@ def survey(
     ACTIVE.append(tape)
     try:
         leaves = _leaves(function(*duals))
-    except (TypeError, AttributeError):
-        # Besides what is refused here, NumPy refuses what it can't make of an unknown object.
+    except Exception:
+        # Besides what is refused here, NumPy refuses in many ways what it can't make of an unknown
+        # object. If the reference itself is at fault, it is where it runs on plain arrays too.
         return None
     finally:
         ACTIVE.pop()
