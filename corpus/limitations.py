@@ -64,6 +64,15 @@ LIMITATIONS = [
         inside="gradient",
     ),
     Limitation(
+        name="vmap-of-ragged-dot",
+        rows=frozenset(),
+        least=1,
+        before=None,
+        reason="jax.lax.ragged_dot has no batching rule but for the first axis",
+        inside="vmap gradient",
+        calls=("lax.ragged_dot(", "lax.ragged_dot_general("),
+    ),
+    Limitation(
         name="clamp-with-one-batched-bound",
         rows=frozenset({"clamp"}),
         least=1,

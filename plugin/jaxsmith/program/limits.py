@@ -24,8 +24,8 @@ class Limitation:
         least: how many.
         before: the first version of JAX that is free of it; None where none is yet.
         reason: what goes wrong, in one line.
-        inside: the meaning (``Op.control``) of an operation within whose regions they must stand;
-            anywhere where empty.
+        inside: the meanings (``Op.control``) of operations within whose regions they must stand,
+            separated by spaces; anywhere where empty.
     """
 
     name: str
@@ -55,9 +55,9 @@ def bites(limitations: Iterable[Limitation], graph: Graph, version: str) -> Limi
     return None
 
 
-def _inside(graph: Graph, control: str) -> list[Eqn]:
-    """What runs inside of the functions that operations of this meaning call."""
-    callers = [eqn for eqn in graph.walk() if eqn.op.control == control]
+def _inside(graph: Graph, controls: str) -> list[Eqn]:
+    """What runs inside of the functions that operations of these meanings call."""
+    callers = [eqn for eqn in graph.walk() if eqn.op.control in controls.split()]
     return [inner for eqn in callers for region in eqn.regions for inner in region.walk()]
 
 

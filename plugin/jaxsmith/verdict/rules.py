@@ -182,11 +182,13 @@ def stable(step: Step) -> Errors:
         for k, moved in enumerate(step.call(*arguments)):
             gap = float(np.max(_distance(moved, step.values[k]), initial=0.0))
             worst[k] = max(worst[k], gap)
+    # A sum of K terms on the way is off by K / 2 units: Higham (2002), section 3.1.
+    size = step.size + 0.5 * step.terms
     return [
         np.full(
             np.shape(value),
             STABLE_MARGIN * worst[k]
-            + step.size * step.unit(k) * float(np.max(np.abs(value), initial=0.0)),
+            + size * step.unit(k) * float(np.max(np.abs(value), initial=0.0)),
         )
         for k, value in enumerate(step.values)
     ]

@@ -22,7 +22,8 @@ every element through a program; here they are only named, so that a row can sta
     Elements are chosen by comparing them (max, sort, median): the largest bound of any operand.
 ``stable``
     Normwise backward stable (norms, variances, solves, factorizations): the change of the result
-    when the operands move by ``e + size * u * max|x|`` in random directions, times a margin.
+    when the operands move by ``e + size * u * max|x|`` in random directions, times a margin, and
+    the rounding of a sum of ``K`` terms.
     Higham (2002), chapters 9, 10 and 19, gives backward errors of this form.
 ``decide``
     The result jumps (comparisons, rounding, positions): equal, and inputs for which an error of
