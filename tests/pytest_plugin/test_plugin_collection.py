@@ -19,10 +19,10 @@ def test_ids_are_listed_even_over_the_categories_in_turn(project: Project) -> No
     result = project.run("--collect-only", "-q", "--corpus-size=7", "--corpus-seed=3")
     assert collected(result) == [
         "curves-s3-000000",
-        "odd-s3-000000",
-        "waves-s3-000000",
         "curves-s3-000001",
+        "odd-s3-000000",
         "odd-s3-000001",
+        "waves-s3-000000",
         "waves-s3-000001",
         "curves-s3-000002",
     ]
@@ -33,8 +33,8 @@ def test_ids_are_listed_even_over_the_categories_in_turn(project: Project) -> No
     [
         ("curves", ["curves"] * 6),
         ("waves and not odd", ["waves"] * 6),
-        ("waves", ["odd", "waves"] * 3),
-        ("not curves", ["odd", "waves"] * 3),
+        ("waves", ["odd", "odd", "waves", "waves", "odd", "waves"]),
+        ("not curves", ["odd", "odd", "waves", "waves", "odd", "waves"]),
     ],
 )
 def test_the_size_is_divided_over_what_m_can_select(

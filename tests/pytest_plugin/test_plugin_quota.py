@@ -55,11 +55,19 @@ def test_a_category_is_selected_if_some_item_of_it_can_be(
     assert quota.selected(Families(), parsed, present={"slow"}) == expected  # type: ignore[arg-type]
 
 
-def test_sizes_are_even_and_categories_take_turns() -> None:
+def test_sizes_are_even_and_categories_take_turns_in_pairs() -> None:
     cases = list(quota.planned(["a", "b", "c"], 8, seed=5))
-    assert [case.category for case in cases] == list("abcabcab")
-    assert [case.index for case in cases] == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert [case.category for case in cases] == list("aabbccab")
+    assert [case.index for case in cases] == [0, 1, 0, 1, 0, 1, 2, 2]
     assert {case.seed for case in cases} == {5}
+
+
+@pytest.mark.parametrize("size", range(12))
+def test_every_size_is_met_exactly(size: int) -> None:
+    cases = list(quota.planned(["a", "b", "c"], size, seed=0))
+    assert len(set(cases)) == size
+    counts = [sum(case.category == name for case in cases) for name in "abc"]
+    assert max(counts) - min(counts) <= 1
 
 
 def test_no_category_means_no_case() -> None:

@@ -62,10 +62,17 @@ def selected(corpus: Corpus, markexpr: Expression | None, present: Iterable[str]
 
 
 def planned(categories: Sequence[str], size: int, seed: int) -> Iterator[Case]:
-    """``size`` cases divided evenly over the categories, one of each in turn.
+    """``size`` cases divided evenly over the categories, two of each in turn.
 
-    Taking turns keeps any contiguous slice balanced, which is what xdist hands to a worker.
+    Taking turns keeps any contiguous slice balanced, which is what xdist hands to a worker; and in
+    pairs a function that is made from the one before it meets the same worker, which has just
+    examined that.
     """
-    for position in range(size if categories else 0):
-        index, turn = divmod(position, len(categories))
-        yield Case(categories[turn], index, seed)
+    if not categories:
+        return
+    whole, rest = divmod(size, len(categories))
+    counts = [whole + (turn < rest) for turn in range(len(categories))]
+    for index in range(0, whole + 1, 2):
+        for category, count in zip(categories, counts, strict=True):
+            for each in range(index, min(index + 2, count)):
+                yield Case(category, each, seed)
