@@ -31,6 +31,26 @@ IDIOMS = [
         family=_RANDOM,
     ),
     Idiom(
+        "carried_state_walk",
+        "jax.lax.rng_bit_generator, JAX documentation; Polya, 'Ueber eine Aufgabe der "
+        "Wahrscheinlichkeitsrechnung betreffend die Irrfahrt im Strassennetz' (1921)",
+        {"state": _words("4"), "start": ints("walkers d", -5, 5)},
+        (_words("4"), ints("steps walkers d")),
+        options={"steps": (1, 2, 4, 6), "width": (8, 16, 32)},
+        dims={"walkers": (1, 2, 3), "d": (1, 2, 3)},
+        family=_RANDOM,
+    ),
+    Idiom(
+        "philox_rounding",
+        "Gupta et al., 'Deep Learning with Limited Numerical Precision' (2015), section 3.1; "
+        "jax.lax.rng_bit_generator, JAX documentation",
+        {"state": _words("4"), "x": _singles("n d", 0.1, 4)},
+        (_singles("samples n d"), _singles("n d")),
+        options={"samples": (1, 2, 4, 5)},
+        dims={"n": (1, 2, 3), "d": (1, 2, 4)},
+        family=_RANDOM,
+    ),
+    Idiom(
         "hardware_dropout",
         "Srivastava et al., 'Dropout: A Simple Way to Prevent Neural Networks from Overfitting' "
         "(2014), section 4; jax.random.key with impl='rbg', JAX documentation",

@@ -240,12 +240,14 @@ def conjugate_back_substitution_reference(lower, imaginary, right, *, left_side)
 
 def ragged_expert_layers(tokens, weights, biases, choices, *, gain):
     """Each token through the layer of its expert, all in one grouped product."""
+    # A batch of grouped products needs all operands batched: one after the other.
+    product = jax.custom_batching.sequential_vmap(lax.ragged_dot)
     order = jnp.argsort(choices, stable=True)
     sizes = jnp.bincount(choices, length=weights.shape[0]).astype(jnp.int32)
     # The bias is the weight of an input of one.
     layers = jnp.concatenate([weights, biases[:, None]], axis=1)
     inputs = jnp.concatenate([gain * tokens, jnp.ones_like(tokens[:, :1])], axis=1)
-    grouped = lax.ragged_dot(inputs[order], layers, sizes)
+    grouped = product(inputs[order], layers, sizes)
     return jnp.zeros_like(grouped).at[order].set(jnp.tanh(grouped)), sizes
 
 

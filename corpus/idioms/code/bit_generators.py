@@ -111,6 +111,61 @@ def philox_words_reference(state, mask, *, rows, columns, width, named):
     return np.array(state, dtype=np.uint32), (bits % 2**width).astype(np.uint32) & mask
 
 
+def carried_state_walk(state, start, *, steps, width):
+    """Walk on a lattice by the bits of a generator whose state is carried along."""
+
+    @jax.custom_batching.sequential_vmap
+    def draw(state):
+        return lax.rng_bit_generator(state, start.shape, dtype=f"uint{width}")
+
+    def step(carry, _):
+        state, position = carry
+        state, bits = draw(state)
+        # The two lowest bits: whether to stay, and the way to go.
+        way = 1 - 2 * (bits >> 1 & 1).astype(jnp.int32)
+        position = position + way * (bits & 1).astype(jnp.int32)
+        return (state, position), position
+
+    (state, _), path = lax.scan(step, (state, start), length=steps)
+    return state, path
+
+
+def carried_state_walk_reference(state, start, *, steps, width):
+    path = []
+    for _ in range(steps):
+        state, bits = philox_bits(state, start.shape)
+        moves = [(0, 1, 0, -1)[int(word) % 4] for word in bits.reshape(-1)]
+        start = start + np.array(moves, dtype=np.int32).reshape(start.shape)
+        path.append(start)
+    return np.array(state, dtype=np.uint32), np.array(path, dtype=np.int32)
+
+
+def philox_rounding(state, x, *, samples):
+    """Round up or down to half the digits, with chances that make the mean right."""
+
+    @jax.custom_batching.sequential_vmap
+    def draw(state):
+        shape = (samples, *x.shape)
+        return lax.rng_bit_generator(state, shape, dtype=jnp.uint16)[1]
+
+    # Random bits carry into the half that is kept as often as the other half is large.
+    words = lax.bitcast_convert_type(x, jnp.uint32) + draw(state).astype(jnp.uint32)
+    kept = words & jnp.uint32(0xFFFF0000)
+    rounded = lax.bitcast_convert_type(kept, jnp.float32)
+    return rounded, jnp.mean(rounded, axis=0)
+
+
+def philox_rounding_reference(state, x, *, samples):
+    _, bits = philox_bits(state, (samples, *x.shape))
+    # Seven digits after the first of a power of two.
+    unit = np.exp2(np.floor(np.log2(np.abs(x))) - 7)
+    below = np.floor(np.abs(x) / unit)
+    share = np.abs(x) / unit - below
+    chance = np.array((bits % 2**16).astype(float) / 2.0**16)
+    rounded = np.sign(x) * unit * (below + (share + chance >= 1))
+    return rounded, np.sum(rounded, axis=0) / samples
+
+
 def hardware_dropout(seed, x, *, layer, rate, by_column):
     """Dropout of elements or columns, with the bits that hardware makes fastest."""
 
