@@ -1,5 +1,7 @@
 """Markov chain Monte Carlo: JAX, and NumPy from the definition."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -243,7 +245,7 @@ def geyer_effective_sample_size(chains, *, monotone):
         pairs = lax.cummin(pairs)
     time = 2.0 * jnp.sum(pairs * positive) - 1.0
     size = count * length
-    return size / jnp.maximum(time, 1.0 / jnp.log10(size)), correlation
+    return size / jnp.maximum(time, 1.0 / math.log10(size)), correlation
 
 
 def geyer_effective_sample_size_reference(chains, *, monotone):

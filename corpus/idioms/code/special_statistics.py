@@ -269,8 +269,9 @@ def gamma_tail_fraction_reference(a, x, *, steps):
 def skew_normal_chance(x, location, scale, *, shape):
     """Distribution functions and densities of skewed normal distributions."""
     z = (x - location) / scale
-    below = jax.scipy.special.ndtr(z)
-    below = below - 2.0 * jax.scipy.special.owens_t(z, jnp.asarray(shape, z.dtype))
+    # In x64 mode Owen's function computes in float64 whatever it is given.
+    skewed = jax.scipy.special.owens_t(z, jnp.asarray(shape, z.dtype)).astype(z.dtype)
+    below = jax.scipy.special.ndtr(z) - 2.0 * skewed
     density = jnp.exp(-0.5 * jnp.square(z)) / (2.0 * jnp.pi) ** 0.5
     return below, 2.0 / scale * density * jax.scipy.special.ndtr(shape * z)
 
