@@ -64,6 +64,24 @@ LIMITATIONS = [
         inside="gradient",
     ),
     Limitation(
+        name="checkpoint-saves-complex-dots",
+        rows=frozenset(
+            {
+                "complex_matmul", "complex_matmul_transposed", "complex_transposed_matmul",
+                "complex_dot", "complex_vdot", "complex_inner", "complex_outer", "complex_matvec",
+                "complex_batch_matmul", "complex_kron", "complex_matrix_power",
+                "complex_einsum_sum", "complex_einsum_matmul", "complex_einsum_batch",
+                "complex_einsum_outer", "complex_einsum_bilinear", "complex_einsum_chain",
+                "complex_einsum_ellipsis",
+            }
+        ),
+        least=1,
+        before=None,
+        reason="jax.checkpoint with a policy that saves dots refuses those of complex numbers",
+        inside="checkpoint",
+        calls=("1j", "lax.complex(", "jnp.fft.", "jnp.conj(", ".conj()"),
+    ),
+    Limitation(
         name="vmap-of-ragged-dot",
         rows=frozenset(),
         least=1,

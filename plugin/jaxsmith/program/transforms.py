@@ -66,12 +66,12 @@ def _tuple(items: Sequence[str]) -> str:
     return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
 
 
-def _same(function: Function, jax: str, suffix: str) -> Wrapping:
+def _same(function: Function, jax: str, suffix: str, control: str = "call") -> Wrapping:
     """A wrapper that changes nothing of what is computed."""
     return Wrapping(
         function.params, function.outputs, function.structure,
         f"{jax}({_slots(len(function.params))})", f"{{r0}}({_slots(len(function.params))})",
-        "call", suffix, wrt=function.wrt,
+        control, suffix, wrt=function.wrt,
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def jit(function: Function, _rng: Stream) -> Wrapping | None:
 def checkpoint(function: Function, rng: Stream) -> Wrapping | None:
     """``jax.checkpoint``: what the forward pass computes is computed again in the backward one."""
     policy = rng.choice(("", "", ", policy=jax.checkpoint_policies.dots_saveable"))
-    return _same(function, f"jax.checkpoint({{r0}}{policy})", "rematerialized")
+    return _same(function, f"jax.checkpoint({{r0}}{policy})", "rematerialized", "checkpoint")
 
 
 def vmap(function: Function, rng: Stream) -> Wrapping | None:

@@ -163,6 +163,8 @@ def _along_directions(
         return None  # as in ``slopes.survey``
     finally:
         ACTIVE.pop()
+    if tape.tied:
+        raise RejectedError("ill_conditioned", "a decision is too close to call")
     if tape.close:
         return None
     worst = []

@@ -317,6 +317,7 @@ REGIONS: dict[str, Region] = {
     "while": while_,
     "vmap": vmap,
     "call": call,
+    "checkpoint": call,
     "iterate": iterate,
     "gradient": gradient,
 }

@@ -72,7 +72,8 @@ class Tape:
         distance = np.abs(gap)
         if np.any((distance <= (REACH if self.noise is None else FAR) * fastest) & (fastest > 0)):
             self.close = True
-        if np.any((distance <= ROUNDINGS * self.unit * np.abs(size)) & (fastest > 0)):
+        near = ROUNDINGS * self.unit * np.abs(size) if self.noise is None else 2.0 * fastest
+        if np.any((distance <= near) & (fastest > 0)):
             self.tied = True
 
     def spend(self) -> None:

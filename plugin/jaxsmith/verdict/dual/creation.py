@@ -33,8 +33,9 @@ def new_array(make: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             return FUNCTIONS[make](*args, **kwargs)
         raise UnsupportedError(f"{make.__name__} of an array with derivatives has no rule")
     made = make(*args, **kwargs)
-    written = make in _WRITTEN and made.dtype.kind in "fc"
-    return Dual.constant(made, ACTIVE[-1]) if written else made
+    # What is computed of constants rounds as well.
+    carries = make in _WRITTEN or ACTIVE[-1].noise is not None
+    return Dual.constant(made, ACTIVE[-1]) if carries and made.dtype.kind in "fc" else made
 
 
 def _gathered(make: Callable[..., Any], items: Any, dtype: Any = None, **kwargs: Any) -> Any:

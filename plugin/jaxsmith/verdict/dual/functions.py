@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
 from jaxsmith.verdict.dual import algebra, choices, linear
-from jaxsmith.verdict.dual.array import Dual, UnsupportedError, tape_of, value_of
+from jaxsmith.verdict.dual.array import ACTIVE, Dual, UnsupportedError, tape_of, value_of
 from jaxsmith.verdict.rounding import ELEMENTARY
 
 if TYPE_CHECKING:
@@ -130,8 +130,27 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
 
 
 def call_special(member: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """A function of ``scipy.special`` that is none of NumPy's kind."""
-    return SPECIAL[member](*args, **kwargs) if member in SPECIAL else member(*args, **kwargs)
+    """A function of ``scipy.special``; it rounds for plain numbers too: JAX has one of its own."""
+    if member in SPECIAL and any(isinstance(arg, Dual) for arg in args):
+        return SPECIAL[member](*args, **kwargs)
+    result, tape = member(*args, **kwargs), ACTIVE[-1]
+    if tape.noise is None or not isinstance(member, np.ufunc) or not isinstance(result, np.float64):
+        return result
+    dual = Dual.constant(result, tape)
+    scale = tape.noise.size(member) * np.abs(result)
+    return Dual(dual.value, tape.off(dual.value, dual.tangent, scale), tape)
+
+
+def _lambertw(z: Any, k: int = 0) -> Any:
+    # Newton's step makes exact what SciPy gives to eight digits.
+    w = special.lambertw(z.value, k)
+    for _ in range(2):
+        w = w - (w * np.exp(w) - z.value) / (np.exp(w) * (1.0 + w))
+    tape: Tape = z.tape
+    tangent = z.tangent / (np.exp(w) * (1.0 + w))
+    if tape.noise is not None:
+        tangent = tape.off(w, tangent, tape.noise.size(np.exp) * np.abs(w))
+    return Dual(w, tangent, tape)
 
 
 def call_solver(member: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -189,6 +208,7 @@ SPECIAL: dict[Any, Callable[..., Any]] = {
     special.logsumexp: _logsumexp,
     special.softmax: _softmax,
     special.log_softmax: _log_softmax,
+    special.lambertw: _lambertw,
 }
 
 METHODS: dict[str, Callable[..., Any]] = {
