@@ -12,7 +12,10 @@ IDIOMS = [
         "nearest_by_partial_reduction",
         "Chern et al., 'TPU-KNN: K Nearest Neighbor Search at Peak FLOP/s' (2022), section 5; "
         "jax.lax.approx_min_k, JAX documentation",
-        {"queries": floats("q d"), "database": floats("n d")},
+        {
+            "queries": floats("q d", -1.9, 2.3, "distinct"),
+            "database": floats("n d", -2.1, 1.7, "distinct"),
+        },
         (floats("q k"), ints("q k")),
         options={"k": (1, 2, 3), "recall": (0.9, 0.95, 0.99)},
         dims={"q": (1, 2, 3), "n": (4, 6, 9), "d": (1, 2, 3)},
@@ -22,7 +25,11 @@ IDIOMS = [
         "largest_inner_products",
         "Chern et al., 'TPU-KNN: K Nearest Neighbor Search at Peak FLOP/s' (2022), section 5; "
         "jax.lax.approx_max_k, JAX documentation",
-        {"queries": floats("q d"), "database": floats("n d"), "bias": floats("n")},
+        {
+            "queries": floats("q d", -1.9, 2.3, "distinct"),
+            "database": floats("n d", -2.1, 1.7, "distinct"),
+            "bias": floats("n", -1.3, 1.9, "distinct"),
+        },
         (floats("q d"), floats("q")),
         options={"k": (1, 2, 3), "sharpness": (0.5, 1.0, 4.0)},
         dims={"q": (1, 2, 3), "n": (4, 5, 8), "d": (1, 2, 3)},
@@ -33,7 +40,7 @@ IDIOMS = [
         "pruned_by_magnitude",
         "Han et al., 'Learning both Weights and Connections for Efficient Neural Networks' "
         "(2015), section 3; jax.lax.approx_max_k, JAX documentation",
-        {"weights": floats("n d")},
+        {"weights": floats("n d", -1.9, 2.3, "distinct")},
         floats("n d"),
         options={"kept": (1, 2, 3), "rescale": (False, True)},
         dims={"n": (1, 2, 3, 4), "d": (3, 4, 6, 9)},

@@ -188,7 +188,18 @@ def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
             added = _product(ufunc, lifted(tangent, ndim), partial)
             total = added if total is None else total + added
     shape = (tape.count, *np.shape(value))
+    if tape.noise is not None:
+        total = total + _second_order(ufunc, tangents, ndim)
     return Dual(value, total if total.shape == shape else _spread(total, shape), tape)
+
+
+def _second_order(ufunc: Any, tangents: list[Any], ndim: int) -> Any:
+    """The product of both errors: all there is of a product where both factors cancel to 0."""
+    if ufunc is np.multiply and all(each is not None for each in tangents):
+        return lifted(tangents[0], ndim) * lifted(tangents[1], ndim)
+    if ufunc in (np.square, np.power) and tangents[0] is not None:
+        return lifted(tangents[0], ndim) ** 2
+    return 0.0
 
 
 def _spread(tangent: Any, shape: tuple[int, ...]) -> Any:
