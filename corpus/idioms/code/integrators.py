@@ -605,10 +605,14 @@ def lie_euler_rotation(angular_velocity, *, step, in_body):
 
 
 def lie_euler_rotation_reference(angular_velocity, *, step, in_body):
+    # Quaternions of the turns; each turns the three axes.
+    halves = step / 2 * angular_velocity
+    angles = np.sqrt(np.sum(halves * halves, axis=1, keepdims=True))
+    real, imaginary = np.cos(angles)[:, None], (np.sin(angles) / angles * halves)[:, None]
+    across = np.cross(imaginary, np.eye(3)[None])
+    turned = np.eye(3) + 2 * real * across + 2 * np.cross(imaginary, across)
     rotation, path = np.eye(3), []
-    for x, y, z in step * angular_velocity:
-        hat = np.array([[0 * x, -z, y], [z, 0 * x, -x], [-y, x, 0 * x]])
-        turn = linalg.expm(hat)
+    for turn in np.swapaxes(turned, 1, 2):
         rotation = rotation @ turn if in_body else turn @ rotation
         path.append(rotation)
     return np.stack(path)

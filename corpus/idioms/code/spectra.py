@@ -18,15 +18,24 @@ def characteristic(matrix):
 
 
 def all_roots(coefficients):
-    # Weierstrass: all roots of a monic polynomial at once.
-    size = len(coefficients) - 1
-    radius = 1 + np.max(np.abs(coefficients))
+    # Aberth: Newton's steps for all roots of monic polynomials at once, that keep away
+    # from one another.
+    size = coefficients.shape[-1] - 1
+    rising = coefficients[..., ::-1]
+    slopes = rising[..., 1:] * np.arange(1, size + 1)
+    reach = np.max(np.abs(coefficients[..., 1:]) ** (1 / np.arange(1, size + 1)), -1)
     turns = np.exp(2j * np.pi * (np.arange(size) + 0.25) / size)
-    roots = np.array(0.5 * radius * turns)
-    for _ in range(60):
-        value = np.polyval(coefficients, roots)
-        gaps = roots[:, None] - roots[None, :] + np.eye(size)
-        roots = roots - value / np.prod(gaps, axis=1)
+    roots = reach[..., None] * np.array(turns)
+    for _ in range(24):
+        powers = np.cumprod(np.repeat(roots[..., None], size, axis=-1), axis=-1)
+        value = rising[..., :1] + np.einsum("...rk,...k->...r", powers, rising[..., 1:])
+        slope = slopes[..., :1] + np.einsum(
+            "...rk,...k->...r", powers[..., :-1], slopes[..., 1:]
+        )
+        gaps = roots[..., :, None] - roots[..., None, :] + np.eye(size)
+        newton = value / slope
+        push = np.sum((1 - np.eye(size)) / gaps, axis=-1)
+        roots = roots - newton / (1 - newton * push)
     return roots
 
 
@@ -47,15 +56,14 @@ def companion_root_moduli(coefficients, *, reciprocal):
 
 
 def companion_root_moduli_reference(coefficients, *, reciprocal):
-    result = []
-    for row in coefficients:
-        polynomial = np.concatenate([np.ones(1), row])
-        if reciprocal:
-            away = np.where(row[-1:] < 0, -1.0, 1.0)
-            polynomial = np.concatenate([np.ones(1), row[:-1], row[-1:] + away])
-        moduli = np.abs(all_roots(polynomial))
-        result.append(np.sort(1 / moduli if reciprocal else moduli))
-    return np.array(result)
+    ones = np.ones((len(coefficients), 1))
+    polynomials = np.concatenate([ones, coefficients], axis=1)
+    if reciprocal:
+        away = np.where(coefficients[:, -1:] < 0, -1.0, 1.0)
+        last = polynomials[:, -1:] + away
+        polynomials = np.concatenate([polynomials[:, :-1], last], axis=1)
+    moduli = np.abs(all_roots(polynomials))
+    return np.sort(1 / moduli if reciprocal else moduli, axis=1)
 
 
 def vibration_poles(stiffness, damping, *, scale, coupling):
