@@ -395,7 +395,8 @@ def variational_energy_reference(angles, observable, *, ring):
         for qubit in range(qubits):
             low, high = index[bits[qubit] == 0], index[bits[qubit] == 1]
             c, s = tilt_cosine[layer, qubit], tilt_sine[layer, qubit]
-            down, up = c * state[low] - s * state[high], s * state[low] + c * state[high]
+            down = c * state[low] - s * state[high]
+            up = s * state[low] + c * state[high]
             phase = phases[layer, qubit]
             both = np.concatenate([phase * down, np.conj(phase) * up])
             state = both[np.argsort(np.concatenate([low, high]))]

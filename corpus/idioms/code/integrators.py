@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from scipy import linalg
 
 
 def lorenz(state, rho):
@@ -608,9 +607,10 @@ def lie_euler_rotation_reference(angular_velocity, *, step, in_body):
     # Quaternions of the turns; each turns the three axes.
     halves = step / 2 * angular_velocity
     angles = np.sqrt(np.sum(halves * halves, axis=1, keepdims=True))
-    real, imaginary = np.cos(angles)[:, None], (np.sin(angles) / angles * halves)[:, None]
-    across = np.cross(imaginary, np.eye(3)[None])
-    turned = np.eye(3) + 2 * real * across + 2 * np.cross(imaginary, across)
+    real, imaginary = np.cos(angles), np.sin(angles) / angles * halves
+    across = np.cross(imaginary[:, None], np.eye(3)[None])
+    turned = np.eye(3) + 2 * real[:, None] * across
+    turned = turned + 2 * np.cross(imaginary[:, None], across)
     rotation, path = np.eye(3), []
     for turn in np.swapaxes(turned, 1, 2):
         rotation = rotation @ turn if in_body else turn @ rotation

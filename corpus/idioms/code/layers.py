@@ -552,16 +552,6 @@ def kolmogorov_arnold_layer(x, base_weight, spline_weight, *, intervals, degree)
     )
 
 
-def basis_spline_reference(knots, i, degree, point):
-    if degree == 0:
-        return np.where((knots[i] <= point) & (point < knots[i + 1]), 1.0, 0.0)
-    rise = (point - knots[i]) / (knots[i + degree] - knots[i])
-    fall = (knots[i + degree + 1] - point) / (knots[i + degree + 1] - knots[i + 1])
-    lower = basis_spline_reference(knots, i, degree - 1, point)
-    upper = basis_spline_reference(knots, i + 1, degree - 1, point)
-    return rise * lower + fall * upper
-
-
 def kolmogorov_arnold_layer_reference(
     x, base_weight, spline_weight, *, intervals, degree
 ):
@@ -570,7 +560,9 @@ def kolmogorov_arnold_layer_reference(
     places = (x[..., None] + 1.0) * intervals / 2.0 + degree - np.arange(count)
     places = np.minimum(places, degree + 1 - places)
     basis = sum(
-        (-1) ** j * math.comb(degree + 1, j) * np.maximum(places - j, 0.0) ** degree
+        (-1) ** j
+        * math.comb(degree + 1, j)
+        * np.prod(np.stack([np.maximum(places - j, 0.0)] * degree), axis=0)
         for j in range(degree // 2 + 1)
     ) / math.factorial(degree)
     output = (x / (1.0 + np.exp(-x))) @ base_weight

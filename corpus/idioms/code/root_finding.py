@@ -178,23 +178,23 @@ def inverse_digamma(y):
 
 
 def digamma_reference(x):
-    # Asymptotic (Abramowitz and Stegun, 6.3.18) after twelve steps of the recurrence.
-    shift = np.sum(1.0 / (x[..., None] + np.arange(12)), axis=-1)
+    # With its slope: asymptotic (Abramowitz and Stegun, 6.3.18) after twelve steps of
+    # the recurrence.
+    parts = 1.0 / (x[..., None] + np.arange(12))
     z = x + 12.0
-    w = 1.0 / (z * z)
-    tail = 1.0 / 252 - w * (1.0 / 240 - w * (1.0 / 132 - w * 691.0 / 32760))
-    return np.log(z) - 0.5 / z - w * (1.0 / 12 - w * (1.0 / 120 - w * tail)) - shift
+    terms = np.array([1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760])
+    tail = z[..., None] ** -np.arange(2, 14, 2) @ terms
+    slope = np.sum(parts * parts, axis=-1) + 1 / z + 0.5 / z**2 + 1 / (6 * z**3)
+    return np.log(z) - 0.5 / z - tail - np.sum(parts, axis=-1), slope
 
 
 def inverse_digamma_reference(y):
-    # Cut the bracket into 16 parts at a time; the function rises.
-    cuts = np.linspace(0.0, 1.0, 17)
-    low, high = np.full_like(y, 0.05), np.full_like(y, 20.0)
-    for _ in range(15):
-        grid = low[:, None] + (high - low)[:, None] * cuts
-        below = np.sum(digamma_reference(grid[:, 1:-1]) <= y[:, None], axis=1)
-        low, high = grid[np.arange(len(y)), below], grid[np.arange(len(y)), below + 1]
-    return (low + high) / 2
+    # The logarithm is larger and the function bends down: no step overshoots.
+    x = np.exp(y)
+    for _ in range(11):
+        value, slope = digamma_reference(x)
+        x = x - (value - y) / slope
+    return x
 
 
 def newton_cubic_system(matrix, right, start, *, stiffness, steps):

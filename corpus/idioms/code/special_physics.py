@@ -59,7 +59,7 @@ def voigt_line(x, deviation, width):
 
 
 def voigt_line_reference(x, deviation, width):
-    # A Lorentzian under a normal distribution: the trapezoid rule has no end corrections.
+    # A Lorentzian is averaged by the trapezoid rule, which is exact to rounding here.
     places = np.linspace(-9.0, 9.0, 901)
     bell = np.exp(-(places**2) / 2)
     gaps = x[:, None] - deviation * places
