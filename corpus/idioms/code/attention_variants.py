@@ -308,30 +308,21 @@ def shifted_window_attention(x, w_qkv, bias_table, *, window, shift):
 
 
 def shifted_window_attention_reference(x, w_qkv, bias_table, *, window, shift):
-    _, height, width, dim = x.shape
-    projected = x @ w_qkv
+    batch, height, width, dim = x.shape
+    # For all pairs of pixels: whether they meet in a window, and how far apart.
+    i, j = np.divmod(np.arange(height * width), width)
+    row, col = (i - shift) % height, (j - shift) % width
+    # A pixel is wrapped where the shift has moved it to the far side.
+    traits = np.stack([row // window, col // window, i < shift, j < shift])
+    seen = np.all(traits[:, :, None] == traits[:, None], axis=0)
+    entry = (row[:, None] - row + window - 1) * (2 * window - 1)
+    entry = np.where(seen, entry + col[:, None] - col + window - 1, 0)
+    projected = x.reshape(batch, height * width, dim) @ w_qkv
     query, key = projected[..., :dim], projected[..., dim : 2 * dim]
-    value = projected[..., 2 * dim :]
-    output = np.zeros_like(x)
-    for i in range(height):
-        for j in range(width):
-            row, col = (i - shift) % height, (j - shift) % width
-            top, left = row // window * window, col // window * window
-            logits, values = [], []
-            for r in range(top, top + window):
-                for c in range(left, left + window):
-                    p, q = (r + shift) % height, (c + shift) % width
-                    # A pixel is wrapped where the shift has moved it to the far side.
-                    if (p < shift) == (i < shift) and (q < shift) == (j < shift):
-                        entry = (row - r + window - 1) * (2 * window - 1)
-                        bias = bias_table[entry + col - c + window - 1]
-                        score = np.sum(query[:, i, j] * key[:, p, q], axis=-1)
-                        logits.append(score / np.sqrt(dim) + bias)
-                        values.append(value[:, p, q])
-            weights = np.exp(np.array(logits))
-            weights = weights / np.sum(weights, axis=0)
-            output[:, i, j] = np.sum(weights[..., None] * np.array(values), axis=0)
-    return output
+    scores = np.einsum("bpd,bqd->bpq", query, key) / np.sqrt(dim) + bias_table[entry]
+    weights = np.where(seen, np.exp(scores), 0.0)
+    weights = weights / np.sum(weights, axis=2, keepdims=True)
+    return (weights @ projected[..., 2 * dim :]).reshape(x.shape)
 
 
 def relative_shift_attention(query, key, value, distances, content_bias, place_bias):
@@ -352,20 +343,15 @@ def relative_shift_attention(query, key, value, distances, content_bias, place_b
 def relative_shift_attention_reference(
     query, key, value, distances, content_bias, place_bias
 ):
-    heads, length, dim = query.shape
+    _, length, dim = query.shape
     total = key.shape[1]
-    output = np.zeros_like(query)
-    for h in range(heads):
-        for t in range(length):
-            now = total - length + t
-            logits = np.zeros(now + 1)
-            for s in range(now + 1):
-                encoding = distances[total - 1 - (now - s)]
-                score = np.sum((query[h, t] + content_bias[h]) * key[h, s])
-                score = score + np.sum((query[h, t] + place_bias[h]) * encoding)
-                logits[s] = score / np.sqrt(dim)
-            output[h, t] = mix_reference(logits, value[h, : now + 1])
-    return output
+    now = np.arange(total - length, total)[:, None]
+    ages = now - np.arange(total)
+    encodings = distances[total - 1 - np.maximum(ages, 0)]
+    content = np.einsum("htd,hsd->hts", query + content_bias[:, None], key)
+    place = np.einsum("htd,tsd->hts", query + place_bias[:, None], encodings)
+    weights = np.where(ages >= 0, np.exp((content + place) / np.sqrt(dim)), 0.0)
+    return weights / np.sum(weights, axis=2, keepdims=True) @ value
 
 
 def talking_heads_attention(query, key, value, mix_logits, mix_weights):
@@ -689,22 +675,16 @@ def slot_attention(features, slots, w_query, w_key, w_value, w_gru, u_gru, *, ro
 def slot_attention_reference(
     features, slots, w_query, w_key, w_value, w_gru, u_gru, *, rounds
 ):
-    count, dim = slots.shape
+    dim = slots.shape[1]
     for _ in range(rounds):
-        weights = np.zeros((count, len(features)))
-        for n, feature in enumerate(features):
-            logits = slots @ w_query @ (feature @ w_key) / np.sqrt(dim)
-            shares = np.exp(logits - np.max(logits))
-            weights[:, n] = shares / np.sum(shares) + 1e-8
-        moved = np.zeros_like(slots)
-        for i in range(count):
-            seen = weights[i] @ features @ w_value / np.sum(weights[i])
-            a, b = seen @ w_gru, slots[i] @ u_gru
-            reset = 1.0 / (1.0 + np.exp(-(a[:dim] + b[:dim])))
-            gate = 1.0 / (1.0 + np.exp(-(a[dim : 2 * dim] + b[dim : 2 * dim])))
-            new = np.tanh(a[2 * dim :] + reset * b[2 * dim :])
-            moved[i] = gate * slots[i] + (1.0 - gate) * new
-        slots = moved
+        powers = np.exp((slots @ w_query) @ (features @ w_key).T / np.sqrt(dim))
+        weights = powers / np.sum(powers, axis=0) + 1e-8
+        seen = weights @ features @ w_value / np.sum(weights, axis=1, keepdims=True)
+        a, b = seen @ w_gru, slots @ u_gru
+        gates = 1.0 / (1.0 + np.exp(-(a + b)[:, : 2 * dim]))
+        reset, gate = gates[:, :dim], gates[:, dim:]
+        new = np.tanh(a[:, 2 * dim :] + reset * b[:, 2 * dim :])
+        slots = gate * slots + (1.0 - gate) * new
     return slots
 
 

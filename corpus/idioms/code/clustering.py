@@ -160,23 +160,19 @@ def mean_shift(points, seeds, *, bandwidth, steps, blurring):
 
 
 def mean_shift_reference(points, seeds, *, bandwidth, steps, blurring):
-    def weigh(mode, data):
-        gaps = np.array([np.sum((mode - row) ** 2) for row in data])
+    def weigh(modes, data):
+        gaps = np.sum((modes[:, None] - data) ** 2, axis=2)
         return np.exp(-gaps / (2 * bandwidth * bandwidth))
 
     def shift(modes, data):
-        moved = []
-        for mode in modes:
-            weights = weigh(mode, data)
-            moved.append(
-                sum(w * row for w, row in zip(weights, data)) / np.sum(weights)
-            )
-        return np.array(moved)
+        weights = weigh(modes, data)
+        total = np.einsum("mn,nd->md", weights, data)
+        return total / np.sum(weights, axis=1, keepdims=True)
 
     modes, data = seeds, points
     for _ in range(steps):
         modes, data = shift(modes, data), shift(data, data) if blurring else data
-    return modes, np.array([np.mean(weigh(mode, data)) for mode in modes])
+    return modes, np.sum(weigh(modes, data), axis=1) / len(data)
 
 
 def dbscan(points, *, radius, min_points):
@@ -261,25 +257,18 @@ def affinity_propagation(points, preference, *, damping, steps):
 
 def affinity_propagation_reference(points, preference, *, damping, steps):
     n = len(points)
-    s, r, a = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
-    for i in range(n):
-        for k in range(n):
-            s[i, k] = preference if i == k else -np.sum((points[i] - points[k]) ** 2)
+    others = ~np.eye(n, dtype=bool)
+    s = -np.sum((points[:, None] - points) ** 2, axis=2)
+    s = np.where(others, s, preference)
+    r, a = np.zeros((n, n)), np.zeros((n, n))
     for _ in range(steps):
-        sent = np.zeros((n, n))
-        for i in range(n):
-            for k in range(n):
-                rivals = [a[i, j] + s[i, j] for j in range(n) if j != k]
-                sent[i, k] = s[i, k] - np.max(np.array(rivals))
-        r = damping * r + (1 - damping) * sent
-        sent = np.zeros((n, n))
-        for i in range(n):
-            for k in range(n):
-                others = [j for j in range(n) if j not in (i, k)]
-                support = sum((np.maximum(r[j, k], 0) for j in others), np.array(0.0))
-                sent[i, k] = support if i == k else np.minimum(r[k, k] + support, 0)
+        rivals = np.where(others, (a + s)[:, None], -np.inf)
+        r = damping * r + (1 - damping) * (s - np.max(rivals, axis=2))
+        # What all but the two concerned think of a candidate.
+        support = np.einsum("ij,jk,jk->ik", others, others, np.maximum(r, 0))
+        sent = np.where(others, np.minimum(np.diagonal(r) + support, 0), support)
         a = damping * a + (1 - damping) * sent
-    return np.array([np.argmax(row) for row in r + a]), r + a
+    return np.argmax(r + a, axis=1), r + a
 
 
 def fuzzy_c_means(points, centers, *, fuzziness, steps):
@@ -384,26 +373,21 @@ def silhouette_score(points, labels, *, clusters, metric):
 
 
 def silhouette_score_reference(points, labels, *, clusters, metric):
-    widths = np.zeros(len(points))
-    for i, point in enumerate(points):
-        means = {}
-        for k in range(clusters):
-            gaps = [
-                points[j] - point
-                for j in range(len(points))
-                if labels[j] == k and j != i
-            ]
-            if metric == "euclidean":
-                lengths = [np.sqrt(np.sum(gap * gap)) for gap in gaps]
-            else:
-                lengths = [np.sum(np.abs(gap)) for gap in gaps]
-            if lengths:
-                means[k] = sum(lengths) / len(lengths)
-        own = means.pop(int(labels[i]), None)
-        if own is not None and means:
-            other = min(means.values())
-            widths[i] = 1 - own / other if own < other else other / own - 1
-    return widths
+    count = len(points)
+    gaps = points[:, None] - points
+    if metric == "euclidean":
+        lengths = np.sqrt(np.sum(gaps * gaps, axis=2))
+    else:
+        lengths = np.sum(np.abs(gaps), axis=2)
+    inside = labels == np.arange(clusters)[:, None]
+    others = inside[:, None] & ~np.eye(count, dtype=bool)
+    sizes = np.sum(others, axis=2)
+    totals = np.sum(np.where(others, lengths, 0.0), axis=2)
+    means = np.where(sizes > 0, totals / np.maximum(sizes, 1), np.inf)
+    own = means[labels, np.arange(count)]
+    other = np.min(np.where(inside, np.inf, means), axis=0)
+    widths = np.where(own < other, 1 - own / other, other / own - 1)
+    return np.where(np.isfinite(own) & np.isfinite(other), widths, 0.0)
 
 
 def single_linkage_ultrametric(points, *, cut):
@@ -456,19 +440,10 @@ def self_tuning_affinity(points, *, neighbor, normalize):
 
 
 def self_tuning_affinity_reference(points, *, neighbor, normalize):
-    count = len(points)
-    lengths = np.array(
-        [[np.sqrt(np.sum((a - b) ** 2)) for b in points] for a in points]
-    )
-    affinity = np.zeros((count, count))
-    for i in range(count):
-        near_i = np.sort(lengths[i])[neighbor]
-        for j in range(count):
-            near_j = np.sort(lengths[j])[neighbor]
-            if i != j:
-                affinity[i, j] = np.exp(
-                    -lengths[i, j] / near_i * lengths[i, j] / near_j
-                )
+    lengths = np.sqrt(np.sum((points[:, None] - points) ** 2, axis=2))
+    near = np.sort(lengths, axis=1)[:, neighbor]
+    affinity = np.exp(-lengths / near[:, None] * lengths / near)
+    affinity = affinity * (1 - np.eye(len(points)))
     if normalize:
         degrees = np.diag(1 / np.sqrt(np.sum(affinity, axis=1)))
         affinity = degrees @ affinity @ degrees
@@ -490,16 +465,11 @@ def pam_build(points, weights, *, medoids):
 
 
 def pam_build_reference(points, weights, *, medoids):
-    chosen, total = [], None
+    lengths = np.sqrt(np.sum((points[:, None] - points) ** 2, axis=2))
+    chosen = []
     for _ in range(medoids):
-        costs = []
-        for candidate in points:
-            centers = [*[points[c] for c in chosen], candidate]
-            cost = 0.0
-            for point, weight in zip(points, weights):
-                gaps = np.array([np.sqrt(np.sum((point - c) ** 2)) for c in centers])
-                cost = cost + weight * np.min(gaps)
-            costs.append(cost)
-        chosen.append(int(np.argmin(np.array(costs))))
-        total = costs[chosen[-1]]
-    return np.array(chosen), total
+        # Every set of the medoids so far and one more.
+        sets = np.array([[*chosen, candidate] for candidate in range(len(points))])
+        costs = weights @ np.min(lengths[:, sets], axis=2)
+        chosen.append(int(np.argmin(costs)))
+    return np.array(chosen), costs[chosen[-1]]

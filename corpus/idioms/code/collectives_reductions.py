@@ -100,13 +100,10 @@ def pairwise_distances_gathered(x, *, devices, tiled, squared):
 
 
 def pairwise_distances_gathered_reference(x, *, devices, tiled, squared):
-    count = len(x)
-    result = np.zeros((count, count))
-    for i in range(count):
-        for j in range(count):
-            gap = np.sum(x[i] * x[i]) + np.sum(x[j] * x[j]) - 2 * np.sum(x[i] * x[j])
-            result[i, j] = np.maximum(gap, 0)
-    return result if squared else np.sqrt(result + 1)
+    norms = np.sum(x * x, axis=1)
+    products = np.sum(x[:, None] * x, axis=2)
+    gaps = np.maximum(norms[:, None] + norms - 2 * products, 0)
+    return gaps if squared else np.sqrt(gaps + 1)
 
 
 def sharded_softmax(logits, *, devices, temperature, log):

@@ -204,19 +204,15 @@ def fully_sharded_gradient(weight, bias, x, y, *, devices, loss):
 
 
 def fully_sharded_gradient_reference(weight, bias, x, y, *, devices, loss):
-    d_weight, d_bias, value = np.zeros_like(weight), np.zeros_like(bias), 0.0
-    for n, k in np.ndindex(y.shape):
-        residual = np.sum(weight[k] * x[n]) + bias[k] - y[n, k]
-        if loss == "huber":
-            slope = np.minimum(np.maximum(residual, -1), 1)
-            cost = slope * residual - slope**2 / 2
-        else:
-            slope = np.tanh(residual)
-            cost = np.log(np.cosh(residual))
-        value = value + cost / y.size
-        d_weight[k] = d_weight[k] + slope * x[n] / y.size
-        d_bias[k] = d_bias[k] + slope / y.size
-    return value, (d_weight, d_bias)
+    residual = np.einsum("nd,kd->nk", x, weight) + bias - y
+    if loss == "huber":
+        slope = np.minimum(np.maximum(residual, -1), 1)
+        cost = slope * residual - slope**2 / 2
+    else:
+        slope = np.tanh(residual)
+        cost = np.log(np.cosh(residual))
+    d_weight = np.einsum("nk,nd->kd", slope, x) / y.size
+    return np.sum(cost) / y.size, (d_weight, np.sum(slope, axis=0) / y.size)
 
 
 def contrastive_loss_gathered(images, texts, *, devices, temperature, symmetric):
@@ -252,15 +248,11 @@ def contrastive_loss_gathered_reference(
     images, texts, *, devices, temperature, symmetric
 ):
     def one_way(queries, keys):
-        total = np.zeros(())
-        for n, query in enumerate(queries):
-            cosines = [
-                np.sum(query * key) / np.sqrt(np.sum(query**2) * np.sum(key**2))
-                for key in keys
-            ]
-            weights = np.exp(np.array(cosines) / temperature)
-            total = total - np.log(weights[n] / np.sum(weights)) / len(queries)
-        return total
+        norms = np.outer(np.sum(queries**2, axis=1), np.sum(keys**2, axis=1))
+        cosines = np.sum(queries[:, None] * keys, axis=2) / np.sqrt(norms)
+        weights = np.exp(cosines / temperature)
+        shares = np.diagonal(weights) / np.sum(weights, axis=1)
+        return -np.sum(np.log(shares)) / len(queries)
 
     value = one_way(images, texts)
     return (value + one_way(texts, images)) / 2 if symmetric else value

@@ -190,21 +190,22 @@ def trotter_evolution(first, second, state, *, order, step, steps):
 
 
 def trotter_evolution_reference(first, second, state, *, order, step, steps):
-    def evolve(hamiltonian, time, vector):
-        total, term = vector, vector
-        for k in range(1, 30):
+    def evolution(hamiltonian, time):
+        # The exponential's series.
+        total = term = np.eye(len(hamiltonian), dtype=complex)
+        for k in range(1, 25):
             term = -1j * time / k * (hamiltonian @ term)
             total = total + term
         return total
 
+    second = evolution(second, step)
+    first = evolution(first, step if order == 1 else step / 2)
     start = state / np.sqrt(np.sum(np.abs(state) ** 2))
     state, survival = start, []
     for _ in range(steps):
-        if order == 1:
-            state = evolve(second, step, evolve(first, step, state))
-        else:
-            state = evolve(second, step, evolve(first, step / 2, state))
-            state = evolve(first, step / 2, state)
+        state = second @ (first @ state)
+        if order == 2:
+            state = first @ state
         survival.append(np.abs(np.sum(np.conj(start) * state)) ** 2)
     return state, np.stack(survival)
 
@@ -381,28 +382,25 @@ def variational_energy(angles, observable, *, ring):
 def variational_energy_reference(angles, observable, *, ring):
     qubits = angles.shape[1]
     size = 2**qubits
-    state = np.zeros(size, dtype=complex)
-    state[0] = 1.0
-    for layer in angles:
+    index = np.arange(size)
+    bits = index >> np.arange(qubits)[:, None] & 1
+    pairs = bits * np.roll(bits, -1, axis=0)
+    signs = (-1) ** np.sum(pairs if ring else pairs[:-1], axis=0)
+    cosines, sines = np.cos(angles / 2), np.sin(angles / 2)
+    # What each of a pair of amplitudes takes from the lower and from the upper one.
+    tilt_cosine, tilt_sine = cosines[..., 0], sines[..., 0]
+    phases = cosines[..., 1] - 1j * sines[..., 1]
+    state = np.eye(size, dtype=complex)[0]
+    for layer in range(len(angles)):
         for qubit in range(qubits):
-            half = layer[qubit] / 2
-            cosine, sine = np.cos(half), np.sin(half)
-            moved = np.zeros(size, dtype=complex)
-            phases = np.stack([cosine[1], -sine[1]]) * np.array([1, 1j])
-            phase = phases[:1] + phases[1:]
-            for k in range(size):
-                if k >> qubit & 1:
-                    low = k - (1 << qubit)
-                    down = cosine[0] * state[low] - sine[0] * state[k]
-                    up = sine[0] * state[low] + cosine[0] * state[k]
-                    moved[low : low + 1] = phase * down
-                    moved[k : k + 1] = np.conj(phase) * up
-            state = moved
-        for k in range(size):
-            digits = [k >> qubit & 1 for qubit in range(qubits)]
-            last = qubits if ring else qubits - 1
-            count = sum(digits[j] * digits[(j + 1) % qubits] for j in range(last))
-            state[k] = (-1) ** count * state[k]
+            low, high = index[bits[qubit] == 0], index[bits[qubit] == 1]
+            c, s = tilt_cosine[layer, qubit], tilt_sine[layer, qubit]
+            down = c * state[low] - s * state[high]
+            up = s * state[low] + c * state[high]
+            phase = phases[layer, qubit]
+            both = np.concatenate([phase * down, np.conj(phase) * up])
+            state = both[np.argsort(np.concatenate([low, high]))]
+        state = signs * state
     return np.real(np.sum(np.outer(np.conj(state), state) * observable))
 
 

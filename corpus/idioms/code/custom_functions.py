@@ -344,9 +344,10 @@ def monotone_inverse_pullback(y, gain, steepness, x_bar, *, steps):
 
 
 def monotone_inverse_pullback_reference(y, gain, steepness, x_bar, *, steps):
-    x = y
-    for _ in range(200):  # as far as is safe where the function is steepest
-        x = x - (x + gain * np.tanh(steepness * x) - y) / (1 + gain * steepness)
+    x = np.zeros_like(y)
+    for _ in range(15):  # Newton's steps never overshoot: the function bends down
+        bent = np.tanh(steepness * x)
+        x = x - (x + gain * bent - y) / (1 + gain * steepness * (1 - bent**2))
     bent = np.tanh(steepness * x)
     slope = 1 + gain * steepness * (1 - bent**2)
     by_gain, by_steepness = -bent / slope, -gain * (1 - bent**2) * x / slope

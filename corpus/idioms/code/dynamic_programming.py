@@ -604,21 +604,17 @@ def value_iteration(logits, rewards, *, discount, steps, robust):
 
 
 def value_iteration_reference(logits, rewards, *, discount, steps, robust):
-    states, actions = rewards.shape
     chances = np.exp(logits)
     chances = chances / np.sum(chances, axis=2, keepdims=True)
-    values = np.zeros(states)
+    values = np.zeros(len(rewards))
     for step in range(steps + 1):
-        table = np.zeros((states, actions))
-        for s in range(states):
-            for a in range(actions):
-                mean = sum(p * v for p, v in zip(chances[a, s], values))
-                if robust:
-                    mean = (9 * mean + np.min(values)) / 10
-                table[s, a] = rewards[s, a] + discount * mean
+        means = np.sum(chances * values, axis=2).T
+        if robust:
+            means = (9 * means + np.min(values)) / 10
+        table = rewards + discount * means
         if step < steps:
-            values = np.array([np.max(row) for row in table])
-    return values, np.array([np.argmax(row) for row in table])
+            values = np.max(table, axis=1)
+    return values, np.argmax(table, axis=1)
 
 
 def beam_search(start, bigrams, *, beams, steps):

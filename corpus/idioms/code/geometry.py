@@ -660,18 +660,12 @@ def splat_to_grid(points, values, *, size, kernel):
 
 
 def splat_to_grid_reference(points, values, *, size, kernel):
-    grid = np.zeros((size, size, size, values.shape[1]))
-    for point, value in zip(points, values):
-        for node in np.ndindex(size, size, size):
-            weight = np.ones(())
-            for k in range(3):
-                gap = point[k] - node[k]
-                if kernel == "linear":
-                    weight = weight * np.maximum(1 - np.abs(gap), 0)
-                else:
-                    weight = weight * (gap >= -0.5 and gap < 0.5)
-            grid[node] += weight * value
-    return grid
+    gaps = points[:, :, None] - np.arange(size)
+    if kernel == "linear":
+        x, y, z = np.swapaxes(np.maximum(1 - np.abs(gaps), 0), 0, 1)
+    else:
+        x, y, z = np.swapaxes((gaps >= -0.5) & (gaps < 0.5), 0, 1)
+    return np.einsum("nx,ny,nz,nc->xyzc", x, y, z, values)
 
 
 def volume_rendering(densities, colors, depths, *, white_background, last_step):

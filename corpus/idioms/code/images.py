@@ -91,20 +91,14 @@ def bilateral_filter(image, *, radius, space_sigma, value_sigma):
 
 def bilateral_filter_reference(image, *, radius, space_sigma, value_sigma):
     height, width = image.shape
-    result = np.zeros_like(image)
-    for i in range(height):
-        for j in range(width):
-            total = mass = 0.0
-            for a in range(-radius, radius + 1):
-                for b in range(-radius, radius + 1):
-                    other = image[
-                        min(max(i + a, 0), height - 1), min(max(j + b, 0), width - 1)
-                    ]
-                    near = math.exp(-(a * a + b * b) / (2 * space_sigma**2))
-                    alike = np.exp(-((other - image[i, j]) ** 2) / (2 * value_sigma**2))
-                    total, mass = total + near * alike * other, mass + near * alike
-            result[i, j] = total / mass
-    return result
+    reach = np.arange(-radius, radius + 1)
+    rows = np.clip(np.arange(height)[:, None] + reach, 0, height - 1)
+    columns = np.clip(np.arange(width)[:, None] + reach, 0, width - 1)
+    others = image[rows[:, None, :, None], columns[:, None]]
+    near = np.exp(-np.add.outer(reach**2, reach**2) / (2 * space_sigma**2))
+    alike = np.exp(-((others - image[:, :, None, None]) ** 2) / (2 * value_sigma**2))
+    mass = np.sum(near * alike, axis=(2, 3))
+    return np.sum(near * alike * others, axis=(2, 3)) / mass
 
 
 def corner_response(image, *, measure, sensitivity):
@@ -126,33 +120,29 @@ def corner_response(image, *, measure, sensitivity):
 
 
 def corner_response_reference(image, *, measure, sensitivity):
-    height, width = image.shape
-    response = np.zeros((height - 4, width - 4))
-    for i in range(2, height - 2):
-        for j in range(2, width - 2):
-            tensor = np.zeros((2, 2))
-            for a in (-1, 0, 1):
-                for b in (-1, 0, 1):
-                    part = image[i + a - 1 : i + a + 2, j + b - 1 : j + b + 2]
-                    weights = np.array([1.0, 2.0, 1.0])
-                    slope = np.array(
-                        [
-                            np.sum(weights * (part[:, 2] - part[:, 0])),
-                            np.sum(weights * (part[2] - part[0])),
-                        ]
-                    )
-                    tensor = tensor + (2 - abs(a)) * (2 - abs(b)) / 16 * np.outer(
-                        slope, slope
-                    )
-            low, high = np.linalg.eigvalsh(tensor)
-            trace = tensor[0, 0] + tensor[1, 1]
-            product = tensor[0, 0] * tensor[1, 1] - tensor[0, 1] * tensor[1, 0]
-            response[i - 2, j - 2] = {
-                "harris": product - sensitivity * trace * trace,
-                "noble": product / (trace + sensitivity),
-                "shi_tomasi": low - sensitivity * high,
-            }[measure]
-    return response
+    weights = np.array([1.0, 2.0, 1.0])
+    parts = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+    slopes = np.stack(
+        [
+            (parts[..., 2] - parts[..., 0]) @ weights,
+            (parts[..., 2, :] - parts[..., 0, :]) @ weights,
+        ]
+    )
+    products = np.lib.stride_tricks.sliding_window_view(
+        slopes[:, None] * slopes, (3, 3), axis=(2, 3)
+    )
+    tensor = np.einsum("xyhwij,i,j->xyhw", products, weights / 4, weights / 4)
+    (a, b), (_, c) = tensor
+    if measure == "harris":
+        return a * c - b * b - sensitivity * (a + c) * (a + c)
+    if measure == "noble":
+        return (a * c - b * b) / (a + c + sensitivity)
+    # Along the principal axes the tensor is diagonal.
+    angle = np.arctan2(2 * b, a - c) / 2
+    cosine, sine = np.cos(angle), np.sin(angle)
+    high = a * cosine**2 + 2 * b * cosine * sine + c * sine**2
+    low = a * sine**2 - 2 * b * cosine * sine + c * cosine**2
+    return low - sensitivity * high
 
 
 def bilinear_resize(image, *, height, width, align_corners):
@@ -561,17 +551,15 @@ def structural_similarity_reference(x, y, *, window, gaussian):
         else np.ones((window, window))
     )
     weights = weights / np.sum(weights)
-    rows, columns = x.shape[0] - window + 1, x.shape[1] - window + 1
-    table = np.zeros((rows, columns))
-    for i in range(rows):
-        for j in range(columns):
-            a, b = x[i : i + window, j : j + window], y[i : i + window, j : j + window]
-            mean_a, mean_b = np.sum(weights * a), np.sum(weights * b)
-            vary = np.sum(weights * a * a) + np.sum(weights * b * b)
-            vary = vary - mean_a**2 - mean_b**2
-            shared = np.sum(weights * a * b) - mean_a * mean_b
-            bright = (2 * mean_a * mean_b + 1e-4) / (mean_a**2 + mean_b**2 + 1e-4)
-            table[i, j] = bright * (2 * shared + 9e-4) / (vary + 9e-4)
+    a, b = (
+        np.lib.stride_tricks.sliding_window_view(image, (window, window))
+        for image in (x, y)
+    )
+    mean_a, mean_b = np.sum(weights * a, axis=(2, 3)), np.sum(weights * b, axis=(2, 3))
+    vary = np.sum(weights * (a * a + b * b), axis=(2, 3)) - mean_a**2 - mean_b**2
+    shared = np.sum(weights * a * b, axis=(2, 3)) - mean_a * mean_b
+    bright = (2 * mean_a * mean_b + 1e-4) / (mean_a**2 + mean_b**2 + 1e-4)
+    table = bright * (2 * shared + 9e-4) / (vary + 9e-4)
     return np.sum(table) / table.size, table
 
 

@@ -321,23 +321,20 @@ def bilinear_sample(image, rows, columns, *, padding):
 
 
 def bilinear_sample_reference(image, rows, columns, *, padding):
-    # Every pixel in reach adds a tent.
-    height, width, channels = image.shape
-    total = np.zeros((len(rows), channels))
-    for r in range(-height - 2, 2 * height + 2):
-        for c in range(-width - 2, 2 * width + 2):
-            if padding == "wrap":
-                pixel = image[r % height, c % width]
-            elif padding == "border":
-                pixel = image[min(max(r, 0), height - 1), min(max(c, 0), width - 1)]
-            elif 0 <= r < height and 0 <= c < width:
-                pixel = image[r, c]
-            else:
-                continue
-            tent = np.maximum(1.0 - np.abs(rows - r), 0.0)
-            tent = tent * np.maximum(1.0 - np.abs(columns - c), 0.0)
-            total = total + np.outer(tent, pixel)
-    return total
+    def tents(places, size):
+        # Every pixel in reach adds a tent; those outside are some pixel's or nobody's.
+        pixels = np.arange(-size - 2, 2 * size + 2)
+        if padding == "wrap":
+            owners = pixels % size
+        elif padding == "border":
+            owners = np.clip(pixels, 0, size - 1)
+        else:
+            owners = pixels
+        heights = np.maximum(1.0 - np.abs(places[:, None] - pixels), 0.0)
+        return heights @ (owners[:, None] == np.arange(size))
+
+    height, width, _ = image.shape
+    return np.einsum("mh,mw,hwc->mc", tents(rows, height), tents(columns, width), image)
 
 
 def trilinear_lookup(table, colors):

@@ -552,27 +552,21 @@ def kolmogorov_arnold_layer(x, base_weight, spline_weight, *, intervals, degree)
     )
 
 
-def basis_spline_reference(knots, i, degree, point):
-    if degree == 0:
-        return np.where((knots[i] <= point) & (point < knots[i + 1]), 1.0, 0.0)
-    rise = (point - knots[i]) / (knots[i + degree] - knots[i])
-    fall = (knots[i + degree + 1] - point) / (knots[i + degree + 1] - knots[i + 1])
-    lower = basis_spline_reference(knots, i, degree - 1, point)
-    upper = basis_spline_reference(knots, i + 1, degree - 1, point)
-    return rise * lower + fall * upper
-
-
 def kolmogorov_arnold_layer_reference(
     x, base_weight, spline_weight, *, intervals, degree
 ):
-    steps = np.arange(-degree, intervals + degree + 1)
-    knots = np.array([2.0 * step / intervals - 1.0 for step in steps])
+    # Differences of truncated powers; splines are symmetric, so their rising half does.
+    count = intervals + degree
+    places = (x[..., None] + 1.0) * intervals / 2.0 + degree - np.arange(count)
+    places = np.minimum(places, degree + 1 - places)
+    basis = sum(
+        (-1) ** j
+        * math.comb(degree + 1, j)
+        * np.prod(np.stack([np.maximum(places - j, 0.0)] * degree), axis=0)
+        for j in range(degree // 2 + 1)
+    ) / math.factorial(degree)
     output = (x / (1.0 + np.exp(-x))) @ base_weight
-    for i in range(x.shape[1]):
-        for k in range(intervals + degree):
-            values = basis_spline_reference(knots, k, degree, x[:, i])
-            output += np.outer(values, spline_weight[i, :, k])
-    return output
+    return output + np.einsum("bik,iok->bo", basis, spline_weight)
 
 
 def factorization_machine(x, bias, linear, factors):

@@ -105,19 +105,12 @@ def hermitian_spectrum(real, imag, *, points):
 def hermitian_spectrum_reference(real, imag, *, points):
     bins = points // 2 + 1
     real, imag = _fitted_reference(real, bins), _fitted_reference(imag, bins)
-    sums = []
-    for k in range(points):
-        total = real[..., 0]
-        for t in range(1, points):
-            mirrored = 2 * t > points
-            at = points - t if mirrored else t
-            angle = np.zeros(1) + 2 * np.pi * (k * t % points) / points
-            part = -imag[..., at] if mirrored else imag[..., at]
-            if 2 * t == points:
-                part = 0 * part
-            total = total + real[..., at] * np.cos(angle) + part * np.sin(angle)
-        sums.append(total)
-    return np.stack(sums, axis=-1)
+    # Every frequency but the first and that of Nyquist has a mirror image.
+    times = np.arange(bins)
+    paired = (times > 0) & (2 * times < points)
+    angles = _angles_reference(times, np.arange(points), points)
+    even = np.where(paired, 2 * real, real) @ np.cos(angles)
+    return even + np.where(paired, 2 * imag, 0.0) @ np.sin(angles)
 
 
 def plane_power_spectrum(images, *, centered, norm):
@@ -129,20 +122,16 @@ def plane_power_spectrum(images, *, centered, norm):
 
 
 def plane_power_spectrum_reference(images, *, centered, norm):
-    batch, height, width = images.shape
+    _, height, width = images.shape
     scale = _scale_reference(norm, height) * _scale_reference(norm, width)
-    power = np.zeros((batch, height, width))
-    for u in range(height):
-        for v in range(width):
-            turns = np.add.outer(
-                u * np.arange(height) * width, v * np.arange(width) * height
-            ) % (height * width)
-            angles = (np.zeros(turns.shape) + turns) * (2 * np.pi / (height * width))
-            real = scale * np.sum(images * np.cos(angles), axis=(1, 2))
-            imag = scale * np.sum(images * np.sin(angles), axis=(1, 2))
-            i, j = (u + height // 2) % height, (v + width // 2) % width
-            place = (slice(None), i, j) if centered else (slice(None), u, v)
-            power[place] = real * real + imag * imag
+    rows, columns = (
+        np.exp(-1j * _angles_reference(np.arange(n), np.arange(n), n))
+        for n in (height, width)
+    )
+    spectrum = scale * np.einsum("bhw,uh,vw->buv", images, rows, columns)
+    power = np.real(spectrum) ** 2 + np.imag(spectrum) ** 2
+    if centered:
+        power = np.roll(power, (height // 2, width // 2), axis=(1, 2))
     return np.log1p(power)
 
 

@@ -35,11 +35,13 @@ def volume_low_pass_reference(volume, *, cutoff, order):
     for axis, size in enumerate(sizes):
         cosines = np.cos(_angles_reference(np.arange(size), np.arange(size), size))
         gain = np.moveaxis(np.tensordot(cosines, gain, (1, axis)), 0, axis) / size
-    result = np.zeros(sizes)
-    for place in np.ndindex(*sizes):
-        rolled = np.roll(gain, place, axis=(0, 1, 2))
-        result[place] = np.sum(volume * rolled)
-    return result
+    d, h, w = ((np.arange(n)[:, None] - np.arange(n)) % n for n in sizes)
+    places = (
+        d[:, None, None, :, None, None],
+        h[:, None, None, :, None],
+        w[:, None, None],
+    )
+    return np.einsum("dhwijk,ijk->dhw", gain[places], volume)
 
 
 def gaussian_high_boost(image, *, sigma, boost):
@@ -179,22 +181,15 @@ def gabor_energy(image, *, directions, wavelength, sigma):
 
 
 def gabor_energy_reference(image, *, directions, wavelength, sigma):
-    height, width = image.shape
-    padded = np.pad(image, 3)
-    result = np.zeros((directions, height, width))
-    for d in range(directions):
-        even, odd = np.zeros((7, 7)), np.zeros((7, 7))
-        direction = np.zeros(()) + np.pi * d / directions
-        for i, j in np.ndindex(7, 7):
-            along = (j - 3) * np.cos(direction) + (i - 3) * np.sin(direction)
-            bell = np.exp(-(np.zeros(()) + (i - 3) ** 2 + (j - 3) ** 2) / 2 / sigma**2)
-            even[i, j] = bell * np.cos(2 * np.pi / wavelength * along)
-            odd[i, j] = bell * np.sin(2 * np.pi / wavelength * along)
-        for i, j in np.ndindex(height, width):
-            part = padded[i : i + 7, j : j + 7]
-            a, b = np.sum(even * part), np.sum(odd * part)
-            result[d, i, j] = np.sqrt(a * a + b * b + 1e-6)
-    return result
+    reach = np.arange(-3.0, 4.0)
+    angles = np.arange(0.0, directions)[:, None, None] * np.pi / directions
+    along = reach * np.cos(angles) + reach[:, None] * np.sin(angles)
+    bell = np.exp(-np.add.outer(reach**2, reach**2) / 2 / sigma**2)
+    phases = 2 * np.pi / wavelength * along
+    kernels = bell * np.stack([np.cos(phases), np.sin(phases)])
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 3), (7, 7))
+    parts = np.einsum("hwij,pdij->pdhw", windows, kernels)
+    return np.sqrt(np.sum(parts * parts, axis=0) + 1e-6)
 
 
 def local_binary_patterns(image, *, uniform):
@@ -325,25 +320,15 @@ def nonlocal_means(image, *, radius, patch, strength):
 
 
 def nonlocal_means_reference(image, *, radius, patch, strength):
-    height, width = image.shape
-    margin = radius + patch
-    padded = np.pad(image, margin, mode="reflect")
-    result = np.zeros((height, width))
-
-    def around(y, x):
-        y, x = y + margin, x + margin
-        return padded[y - patch : y + patch + 1, x - patch : x + patch + 1]
-
-    for y, x in np.ndindex(height, width):
-        total = mass = 0.0
-        for a in range(-radius, radius + 1):
-            for b in range(-radius, radius + 1):
-                other = around(y + a, x + b)
-                gap = np.sum((other - around(y, x)) ** 2) / other.size
-                weight = np.exp(-gap / strength**2)
-                total, mass = total + weight * other[patch, patch], mass + weight
-        result[y, x] = total / mass
-    return result
+    windows = np.lib.stride_tricks.sliding_window_view
+    padded = np.pad(image, radius + patch, mode="reflect")
+    patches = windows(padded, (2 * patch + 1, 2 * patch + 1))
+    others = windows(patches, (2 * radius + 1, 2 * radius + 1), axis=(0, 1))
+    own = others[..., radius : radius + 1, radius : radius + 1]
+    gaps = np.sum((others - own) ** 2, axis=(2, 3)) / (2 * patch + 1) ** 2
+    weights = np.exp(-gaps / strength**2)
+    total = np.sum(weights * others[:, :, patch, patch], axis=(2, 3))
+    return total / np.sum(weights, axis=(2, 3))
 
 
 def planar_median(image, *, radius, padding):
@@ -415,14 +400,15 @@ def kuwahara_filter(image, *, radius):
 
 def kuwahara_filter_reference(image, *, radius):
     height, width = image.shape
-    padded = np.pad(image, radius, mode="edge")
-    result = np.zeros((height, width))
-    for i, j in np.ndindex(height, width):
-        squares = [
-            padded[i + a : i + a + radius + 1, j + b : j + b + radius + 1]
-            for a in (0, radius)
-            for b in (0, radius)
-        ]
-        spreads = [np.sum((part - np.mean(part)) ** 2) for part in squares]
-        result[i, j] = np.mean(squares[int(np.argmin(np.stack(spreads)))])
-    return result
+    squares = np.lib.stride_tricks.sliding_window_view(
+        np.pad(image, radius, mode="edge"), (radius + 1, radius + 1)
+    )
+    means = np.mean(squares, axis=(2, 3))
+    spreads = np.sum((squares - means[:, :, None, None]) ** 2, axis=(2, 3))
+    cuts = [
+        (slice(a, a + height), slice(b, b + width))
+        for a in (0, radius)
+        for b in (0, radius)
+    ]
+    flattest = np.argmin(np.stack([spreads[cut] for cut in cuts]), axis=0)
+    return np.choose(flattest, np.stack([means[cut] for cut in cuts]))

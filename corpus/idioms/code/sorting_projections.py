@@ -37,19 +37,13 @@ def pool_adjacent_violators(values, weights):
 
 
 def pool_adjacent_violators_reference(values, weights):
-    count = len(values)
-    fitted = []
-    for i in range(count):
-        # The max-min formula over blocks that hold the element.
-        lows = []
-        for a in range(i + 1):
-            means = [
-                np.sum((weights * values)[a : b + 1]) / np.sum(weights[a : b + 1])
-                for b in range(i, count)
-            ]
-            lows.append(np.min(np.stack(means)))
-        fitted.append(np.max(np.stack(lows)))
-    fitted = np.stack(fitted)
+    # The max-min formula over blocks from a to b that hold an element.
+    at = np.arange(len(values))
+    a, b = at[:, None], at
+    inside = (a[..., None] <= at) & (at <= b[:, None])
+    means = inside @ (weights * values) / np.where(a <= b, inside @ weights, 1.0)
+    lows = np.minimum.accumulate(means[:, ::-1], axis=1)[:, ::-1]
+    fitted = np.max(np.where(a <= b, lows, -np.inf), axis=0)
     blocks = 1 + int(np.sum(fitted[1:] - fitted[:-1] > 1e-5))
     return fitted, np.array(blocks, dtype=np.int32)
 
@@ -120,15 +114,14 @@ def entmax_attention(logits, values):
 
 
 def entmax_attention_reference(logits, values):
-    rows = []
-    for row in logits:
-        # The sum of squares falls and is convex: Newton's steps never overshoot.
-        threshold = np.max(row) / 2 - 1
-        for _ in range(40):
-            parts = np.maximum(row / 2 - threshold, 0.0)
-            threshold = threshold + (np.sum(parts**2) - 1) / (2 * np.sum(parts))
-        rows.append(np.maximum(row / 2 - threshold, 0.0) ** 2)
-    weights = np.stack(rows)
+    halves = logits / 2
+    # The sum of squares falls and is convex: Newton's steps never overshoot.
+    threshold = np.max(halves, axis=1, keepdims=True) - 1
+    for _ in range(14):
+        parts = np.maximum(halves - threshold, 0.0)
+        surplus = np.sum(parts**2, axis=1, keepdims=True) - 1
+        threshold = threshold + surplus / (2 * np.sum(parts, axis=1, keepdims=True))
+    weights = np.maximum(halves - threshold, 0.0) ** 2
     return weights, weights @ values
 
 

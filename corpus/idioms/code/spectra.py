@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from scipy import linalg
 
 
 def characteristic(matrix):
@@ -18,15 +19,24 @@ def characteristic(matrix):
 
 
 def all_roots(coefficients):
-    # Weierstrass: all roots of a monic polynomial at once.
-    size = len(coefficients) - 1
-    radius = 1 + np.max(np.abs(coefficients))
+    # Aberth: Newton's steps for all roots of monic polynomials at once, which keep away
+    # from one another.
+    size = coefficients.shape[-1] - 1
+    reach = np.max(np.abs(coefficients[..., 1:]) ** (1 / np.arange(1, size + 1)), -1)
     turns = np.exp(2j * np.pi * (np.arange(size) + 0.25) / size)
-    roots = np.array(0.5 * radius * turns)
-    for _ in range(60):
-        value = np.polyval(coefficients, roots)
-        gaps = roots[:, None] - roots[None, :] + np.eye(size)
-        roots = roots - value / np.prod(gaps, axis=1)
+    roots = reach[..., None] * np.array(turns)
+    rising = coefficients[..., ::-1]
+    slopes = rising[..., 1:] * np.arange(1, size + 1)
+    both = np.stack([rising, np.concatenate([slopes, 0 * slopes[..., :1]], axis=-1)])
+    ones, itself = np.ones((*roots.shape, 1)), np.identity(size)
+    for _ in range(18):
+        steps = np.concatenate([ones, np.repeat(roots[..., None], size, axis=-1)], -1)
+        powers = np.cumprod(steps, axis=-1)
+        value, slope = np.einsum("p...k,...rk->p...r", both, powers)
+        newton = value / slope
+        gaps = roots[..., :, None] - roots[..., None, :] + itself
+        # The identity adds one to each sum.
+        roots = roots - newton / (1 + newton - newton * np.sum(1 / gaps, axis=-1))
     return roots
 
 
@@ -47,15 +57,14 @@ def companion_root_moduli(coefficients, *, reciprocal):
 
 
 def companion_root_moduli_reference(coefficients, *, reciprocal):
-    result = []
-    for row in coefficients:
-        polynomial = np.concatenate([np.ones(1), row])
-        if reciprocal:
-            away = np.where(row[-1:] < 0, -1.0, 1.0)
-            polynomial = np.concatenate([np.ones(1), row[:-1], row[-1:] + away])
-        moduli = np.abs(all_roots(polynomial))
-        result.append(np.sort(1 / moduli if reciprocal else moduli))
-    return np.array(result)
+    ones = np.ones((len(coefficients), 1))
+    polynomials = np.concatenate([ones, coefficients], axis=1)
+    if reciprocal:
+        away = np.where(coefficients[:, -1:] < 0, -1.0, 1.0)
+        last = polynomials[:, -1:] + away
+        polynomials = np.concatenate([polynomials[:, :-1], last], axis=1)
+    moduli = np.abs(all_roots(polynomials))
+    return np.sort(1 / moduli if reciprocal else moduli, axis=1)
 
 
 def vibration_poles(stiffness, damping, *, scale, coupling):
@@ -71,13 +80,12 @@ def vibration_poles(stiffness, damping, *, scale, coupling):
 
 
 def vibration_poles_reference(stiffness, damping, *, scale, coupling):
-    size = len(damping)
-    resistance = np.diag(damping) + coupling * np.ones((size, size))
-    dynamics = np.zeros((2 * size, 2 * size)) + np.eye(2 * size, k=size)
-    dynamics = dynamics * np.repeat([1.0, 0.0], size)[:, None]
-    lower = np.concatenate([scale * stiffness, resistance], axis=1)
-    dynamics = dynamics - np.concatenate([np.zeros((size, 2 * size)), lower])
-    poles = all_roots(characteristic(dynamics))
+    zeros, identity = np.zeros(stiffness.shape), np.eye(len(damping))
+    resistance = np.diag(damping) + coupling * np.ones(stiffness.shape)
+    # One over the poles, from the reversed polynomial as a pencil of matrices.
+    first = np.block([[-resistance, -identity], [identity, zeros]])
+    second = np.block([[scale * stiffness, zeros], [zeros, identity]])
+    poles = 1 / linalg.eigvals(first, second)
     return np.min(-poles.real), np.sort(np.abs(poles))
 
 
