@@ -268,16 +268,15 @@ def category_counts(counts, weights, concentration):
 
 def category_counts_reference(counts, weights, concentration):
     shares = weights / np.sum(weights)
-    known = mixed = np.zeros(())
-    drawn = 0
-    # One draw after the other, as from an urn.
-    for share, count in zip(shares, counts.tolist()):
-        for seen in range(count):
-            drawn += 1
-            ways = np.log(drawn / (seen + 1))
-            known = known + ways + np.log(share)
-            urn = (concentration * share + seen) / (concentration + drawn - 1)
-            mixed = mixed + ways + np.log(urn)
+    drawn = np.sum(counts) + np.zeros(())
+    ways = special.gammaln(drawn + 1.0)
+    known, mixed = ways, ways - special.gammaln(drawn + concentration)
+    mixed = mixed + special.gammaln(concentration)
+    for share, count in zip(shares, counts + np.zeros(len(counts))):
+        known = known + count * np.log(share) - special.gammaln(count + 1.0)
+        urn = special.gammaln(concentration * share + count)
+        mixed = mixed + urn - special.gammaln(concentration * share)
+        mixed = mixed - special.gammaln(count + 1.0)
     return known, mixed
 
 
