@@ -14,7 +14,7 @@ from jaxsmith.sample import remake
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "docs" / "sample"
-COMMAND = ["corpus", "-q", "-n", "2", "--corpus-size=152", "-p", "no:cacheprovider"]
+COMMAND = ["corpus", "-q", "-n", "2", "--corpus-size=160", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture(scope="module")

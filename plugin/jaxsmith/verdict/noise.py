@@ -136,35 +136,38 @@ def spread(
         RejectedError: ``ill_conditioned`` where a discrete result, a shape, or which elements are
             finite depends on rounding.
     """
-    worst = _along_directions(call, operands, values, unit)
+    tape = Tape(RUNS, noise=Noise(0, unit), budget=MOST_OPERATIONS)
+    worst = _along_directions(call, operands, values, tape)
     if worst is None:
-        worst = _by_runs(call, operands, values, unit)
+        worst = _by_runs(call, operands, values, unit, TIED_RUNS if tape.tied else RUNS)
     pairs = zip(worst, map(np.asarray, values), strict=True)
     return [MARGIN * _pooled(gap, value, unit) for gap, value in pairs]
 
 
+# Of a decision that is a toss-up, four runs say the same once in eight times.
+TIED_RUNS = 12
+# Errors that are larger than so many units are run: where numbers are as small as their errors, as
+# after an iteration has converged, what they do is not linear.
+FIRST_ORDER = 64.0
 # Arrays of more than this many operations are better run again; each costs as much as ten numbers.
 MOST_OPERATIONS = 400
 
 
 def _along_directions(
-    call: Callable[..., list[Any]], operands: Sequence[Bounded], values: Sequence[Any], unit: float
+    call: Callable[..., list[Any]], operands: Sequence[Bounded], values: Sequence[Any], tape: Tape
 ) -> list[Any] | None:
     """The same deviations to first order, all runs at once; None where that can't be said.
 
     What each operation adds is carried on by derivatives.
     """
-    noise = Noise(0, unit)
-    tape = Tape(RUNS, noise=noise, budget=MOST_OPERATIONS)
+    assert tape.noise is not None
     ACTIVE.append(tape)
     try:
-        moved = call(*(_dual(operand, tape, noise) for operand in operands))
+        moved = call(*(_dual(operand, tape) for operand in operands))
     except Exception:
         return None  # as in ``slopes.survey``
     finally:
         ACTIVE.pop()
-    if tape.tied:
-        raise RejectedError("ill_conditioned", "a decision is too close to call")
     if tape.close:
         return None
     worst = []
@@ -175,25 +178,33 @@ def _along_directions(
         gap = np.max(np.abs(other.tangent), axis=0)
         if np.shape(gap) != value.shape or not np.all(np.isfinite(gap)):
             return None
+        largest = float(np.max(np.abs(value[np.isfinite(value)]), initial=0.0))
+        if np.max(gap, initial=0.0) > FIRST_ORDER * tape.noise.unit * largest:
+            return None
         worst.append(gap)
     return worst
 
 
-def _dual(operand: Bounded, tape: Tape, noise: Noise) -> Any:
+def _dual(operand: Bounded, tape: Tape) -> Any:
+    assert tape.noise is not None
     value = np.asarray(operand.value)
     if value.dtype.kind not in "fc":
         return operand.value
     dual = Dual.constant(np.array(value), tape)
     if operand.error is not None:
-        dual.tangent = noise.moves(np.broadcast_to(value, dual.tangent.shape)) * operand.error
+        dual.tangent = tape.noise.moves(np.broadcast_to(value, dual.tangent.shape)) * operand.error
     return dual
 
 
 def _by_runs(
-    call: Callable[..., list[Any]], operands: Sequence[Bounded], values: Sequence[Any], unit: float
+    call: Callable[..., list[Any]],
+    operands: Sequence[Bounded],
+    values: Sequence[Any],
+    unit: float,
+    runs: int,
 ) -> list[Any]:
     worst = [np.zeros(np.shape(value)) for value in values]
-    for seed in range(RUNS):
+    for seed in range(runs):
         noise = Noise(seed, unit)
         _noises.append(noise)
         try:
