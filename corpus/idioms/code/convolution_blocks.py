@@ -451,19 +451,14 @@ def deformable_convolution(image, offsets, kernel):
 def deformable_convolution_reference(image, offsets, kernel):
     height, width, _ = image.shape
     size = len(kernel)
-    output = np.zeros((height, width, kernel.shape[3]))
-    for i in range(height):
-        for j in range(width):
-            for a in range(size):
-                for b in range(size):
-                    row = i + a - size // 2 + offsets[i, j, a, b, 0]
-                    col = j + b - size // 2 + offsets[i, j, a, b, 1]
-                    # Pixels count by how near they are, below one in both axes.
-                    down = np.maximum(1.0 - np.abs(np.arange(height) - row), 0.0)
-                    across = np.maximum(1.0 - np.abs(np.arange(width) - col), 0.0)
-                    sample = np.einsum("i,j,ijc->c", down, across, image)
-                    output[i, j] += sample @ kernel[a, b]
-    return output
+    taps = np.arange(size) - size // 2
+    rows = np.arange(height)[:, None, None, None] + taps[:, None] + offsets[..., 0]
+    cols = np.arange(width)[:, None, None] + taps + offsets[..., 1]
+    # Pixels count by how near they are, below one in both axes.
+    down = np.maximum(1.0 - np.abs(rows[..., None] - np.arange(height)), 0.0)
+    across = np.maximum(1.0 - np.abs(cols[..., None] - np.arange(width)), 0.0)
+    samples = np.einsum("hwabi,hwabj,ijc->hwabc", down, across, image)
+    return np.einsum("hwabc,abco->hwo", samples, kernel)
 
 
 def winograd_convolution(image, kernel):

@@ -34,18 +34,16 @@ def hmc_step(weights, momentum, uniform, x, labels, *, step_size, steps, prior_s
 def hmc_step_reference(
     weights, momentum, uniform, x, labels, *, step_size, steps, prior_scale
 ):
+    signs = np.where(labels, 1, -1)
+
     def energy(position, speed):
         total = np.sum(position**2) / prior_scale**2 / 2 + np.sum(speed**2) / 2
-        for row, label in zip(x, labels):
-            margin = np.sum(row * position) * (1 if label else -1)
-            total = total + np.log(1 + np.exp(-margin))
-        return total
+        margins = signs * np.sum(x * position, axis=1)
+        return total + np.sum(np.log(1 + np.exp(-margins)))
 
     def force(position):
-        pull = -position / prior_scale**2
-        for row, label in zip(x, labels):
-            pull = pull + row * (label - 1 / (1 + np.exp(-np.sum(row * position))))
-        return pull
+        doubts = 1 / (1 + np.exp(signs * np.sum(x * position, axis=1)))
+        return np.sum((signs * doubts)[:, None] * x, axis=0) - position / prior_scale**2
 
     position, speed = weights, momentum
     for _ in range(steps):
