@@ -34,18 +34,16 @@ def conv2d_reference(x, kernel, stride=1, dilation=1, groups=1):
     padded = np.zeros((batch, height + extra[0], width + extra[1], channels))
     top, left = extra[0] // 2, extra[1] // 2
     padded[:, top : top + height, left : left + width] = x
-    output = np.zeros((batch, rows, cols, outputs))
-    for i in range(rows):
-        for j in range(cols):
-            down = slice(i * stride, i * stride + spans[0], dilation)
-            across = slice(j * stride, j * stride + spans[1], dilation)
-            for g in range(groups):
-                ins = slice(g * channels // groups, (g + 1) * channels // groups)
-                outs = slice(g * outputs // groups, (g + 1) * outputs // groups)
-                output[:, i, j, outs] = np.einsum(
-                    "bhwc,hwco->bo", padded[:, down, across, ins], kernel[..., outs]
-                )
-    return output
+    windows = np.lib.stride_tricks.sliding_window_view(padded, spans, (1, 2))
+    windows = windows[:, ::stride, ::stride, :, ::dilation, ::dilation]
+    parts = []
+    for g in range(groups):
+        ins = slice(g * channels // groups, (g + 1) * channels // groups)
+        outs = slice(g * outputs // groups, (g + 1) * outputs // groups)
+        parts.append(
+            np.einsum("bijchw,hwco->bijo", windows[:, :, :, ins], kernel[..., outs])
+        )
+    return np.concatenate(parts, axis=-1)
 
 
 def causal_conv(x, kernel, dilation=1):

@@ -630,9 +630,7 @@ def farthest_point_sampling(points, *, count):
 def farthest_point_sampling_reference(points, *, count):
     picks, reaches = [], []
     for cloud in points:
-        lengths = np.array(
-            [[np.sqrt(np.sum((p - q) ** 2)) for q in cloud] for p in cloud]
-        )
+        lengths = np.sqrt(np.sum((cloud[:, None] - cloud) ** 2, axis=2))
         picked = [0]
         while len(picked) < count:
             picked.append(int(np.argmax(np.min(lengths[:, picked], axis=1))))

@@ -454,22 +454,11 @@ def stein_variational_step(particles, means, log_weights, *, step_size, bandwidt
 def stein_variational_step_reference(
     particles, means, log_weights, *, step_size, bandwidth
 ):
-    count = len(particles)
-    scores = []
-    for point in particles:
-        parts = np.array(
-            [
-                np.exp(w - np.sum((point - m) ** 2) / 2)
-                for w, m in zip(log_weights, means)
-            ]
-        )
-        scores.append(parts @ means / np.sum(parts) - point)
-    moved = []
-    for point in particles:
-        total = np.zeros_like(point)
-        for other, score in zip(particles, scores):
-            gap = point - other
-            near = np.exp(-np.sum(gap * gap) / (2 * bandwidth**2))
-            total = total + near * (score + gap / bandwidth**2)
-        moved.append(point + step_size * total / count)
-    return np.array(moved)
+    squares = np.sum((particles[:, None] - means) ** 2, axis=2)
+    parts = np.exp(log_weights - squares / 2)
+    pulls = np.einsum("nk,kd->nd", parts, means) / np.sum(parts, axis=1, keepdims=True)
+    scores = pulls - particles
+    gaps = particles[:, None] - particles
+    near = np.exp(-np.sum(gaps * gaps, axis=2) / (2 * bandwidth**2))
+    moves = near[..., None] * (scores + gaps / bandwidth**2)
+    return particles + step_size * np.sum(moves, axis=1) / len(particles)

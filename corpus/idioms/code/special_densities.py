@@ -227,10 +227,9 @@ def wrapped_cauchy_scores(angles, center, concentration):
 
 def wrapped_cauchy_scores_reference(angles, center, concentration):
     # Its Fourier coefficients are powers of the concentration.
-    total = 1.0 + 0.0 * angles
-    for k in range(1, 120):
-        total = total + 2 * concentration**k * np.cos(k * (angles - center))
-    return np.log(total)
+    k = np.arange(1, 120)
+    waves = np.cos(k * (angles - center)[:, None])
+    return np.log(1 + 2 * np.sum(concentration**k * waves, axis=1))
 
 
 def overdispersed_counts(counts, mean, *, dispersion):

@@ -400,16 +400,11 @@ def distance_correlation(x, y, *, exponent):
 
 
 def distance_correlation_reference(x, y, *, exponent):
-    count = len(x)
-    center = np.eye(count) - 1 / count
+    center = np.eye(len(x)) - 1 / len(x)
 
     def centered(points):
-        table = np.zeros((count, count))
-        for i in range(count):
-            for j in range(i):
-                length = np.sqrt(np.sum((points[i] - points[j]) ** 2))
-                table[i, j] = table[j, i] = length**exponent
-        return center @ table @ center
+        squares = np.sum((points[:, None] - points) ** 2, axis=2)
+        return center @ squares ** (exponent / 2) @ center
 
     a, b = centered(x), centered(y)
     squares = np.sqrt(np.sum(a * a) * np.sum(b * b))
