@@ -137,7 +137,7 @@ IDIOMS = [
         "Blei, Ng and Jordan, 'Latent Dirichlet Allocation' (2003), section 3",
         {"seed": _SEED, "concentration": _singles("k", 0.4, 3), "logits": _singles("k v")},
         (_singles("documents k"), _singles("documents v")),
-        options={"documents": (1, 2, 3), "scale": (0.5, 1.0, 2.0)},
+        options={"documents": (1, 2), "scale": (0.5, 1.0, 2.0)},
         dims={"k": (2, 3, 4), "v": (3, 4, 6)},
         family=_RANDOM,
     ),

@@ -68,17 +68,12 @@ def linear_bias_attention(query, key, value, *, causal, decay):
 
 def linear_bias_attention_reference(query, key, value, *, causal, decay):
     heads, length, dim = query.shape
-    output = np.zeros_like(query)
-    for h in range(heads):
-        slope = 2.0 ** (-decay * (h + 1) / heads)
-        for t in range(length):
-            seen = t + 1 if causal else length
-            logits = np.zeros(seen)
-            for s in range(seen):
-                score = np.sum(query[h, t] * key[h, s]) / np.sqrt(dim)
-                logits[s] = score - slope * abs(t - s)
-            output[h, t] = mix_reference(logits, value[h, :seen])
-    return output
+    gaps = np.arange(length)[:, None] - np.arange(length)
+    slopes = np.array([2.0 ** (-decay * (h + 1) / heads) for h in range(heads)])
+    scores = np.sum(query[:, :, None] * key[:, None], axis=3) / np.sqrt(dim)
+    weights = np.exp(scores - slopes[:, None, None] * np.abs(gaps))
+    weights = np.where(gaps < 0, 0.0, weights) if causal else weights
+    return weights / np.sum(weights, axis=2, keepdims=True) @ value
 
 
 def grouped_query_attention(query, key, value, *, causal):
@@ -467,17 +462,14 @@ def random_feature_attention(query, key, value, projection, *, causal):
 
 
 def random_feature_attention_reference(query, key, value, projection, *, causal):
-    output = np.zeros_like(value)
     scale = query.shape[1] ** 0.25
-    for t in range(len(query)):
-        q = query[t] / scale
-        kernel = np.zeros(t + 1 if causal else len(key))
-        for s in range(len(kernel)):
-            k = key[s] / scale
-            shift = 0.5 * (np.sum(q**2) + np.sum(k**2))
-            kernel[s] = np.mean(np.exp(projection @ (q + k) - shift))
-        output[t] = kernel @ value[: len(kernel)] / np.sum(kernel)
-    return output
+    q, k = query / scale, key / scale
+    shifts = 0.5 * (np.sum(q**2, axis=1)[:, None] + np.sum(k**2, axis=1))
+    logits = (q[:, None] + k) @ projection.T - shifts[..., None]
+    kernel = np.mean(np.exp(logits), axis=2)
+    if causal:
+        kernel = np.tril(kernel)
+    return kernel @ value / np.sum(kernel, axis=1, keepdims=True)
 
 
 def low_rank_attention(query, key, value, project_keys, project_values):
@@ -627,28 +619,23 @@ def axial_attention(images, w_rows, w_columns, *, rows_first):
     return along_rows(along_columns(images))
 
 
-def line_attention_reference(line, weight):
-    dim = line.shape[1]
-    projected = line @ weight
-    keys, values = projected[:, dim : 2 * dim], projected[:, 2 * dim :]
-    return line + np.stack(
-        [mix_reference(keys @ q[:dim] / np.sqrt(dim), values) for q in projected]
-    )
+def line_attention_reference(lines, weight):
+    dim = lines.shape[-1]
+    query, key, value = np.split(lines @ weight, 3, axis=-1)
+    logits = query @ np.swapaxes(key, -1, -2) / np.sqrt(dim)
+    powers = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
+    return lines + powers @ value / np.sum(powers, axis=-1, keepdims=True)
 
 
 def axial_attention_reference(images, w_rows, w_columns, *, rows_first):
-    output = images.copy()
-    batch, height, width, _ = images.shape
-    for axis in ("rows", "columns") if rows_first else ("columns", "rows"):
-        for b in range(batch):
-            if axis == "rows":
-                for i in range(height):
-                    output[b, i] = line_attention_reference(output[b, i], w_rows)
-            else:
-                for j in range(width):
-                    output[b, :, j] = line_attention_reference(
-                        output[b, :, j], w_columns
-                    )
+    output = images
+    for along_rows in (rows_first, not rows_first):
+        if along_rows:
+            output = line_attention_reference(output, w_rows)
+        else:
+            columns = np.swapaxes(output, 1, 2)
+            columns = line_attention_reference(columns, w_columns)
+            output = np.swapaxes(columns, 1, 2)
     return output
 
 

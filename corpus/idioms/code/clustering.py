@@ -112,33 +112,25 @@ def gaussian_mixture_em(x, logits, means, covs, *, ridge, tied):
 def gaussian_mixture_em_reference(x, logits, means, covs, *, ridge, tied):
     count, size = x.shape
     priors = np.exp(logits) / np.sum(np.exp(logits))
-    shares, log_likelihood = np.zeros((count, len(means))), 0.0
-    for n in range(count):
-        for k in range(len(means)):
-            gap = x[n] - means[k]
-            distance = gap @ np.linalg.inv(covs[k]) @ gap
-            volume = np.sqrt(np.linalg.det(2 * np.pi * covs[k]))
-            shares[n, k] = priors[k] * np.exp(-distance / 2) / volume
-        log_likelihood = log_likelihood + np.log(np.sum(shares[n]))
-        shares[n] = shares[n] / np.sum(shares[n])
+    gaps = x[:, None] - means
+    distances = np.einsum("nki,kij,nkj->nk", gaps, np.linalg.inv(covs), gaps)
+    volumes = np.sqrt(np.linalg.det(2 * np.pi * covs))
+    shares = priors * np.exp(-distances / 2) / volumes
+    masses = np.sum(shares, axis=1, keepdims=True)
+    shares = shares / masses
     totals = np.sum(shares, axis=0)
-    centers, spreads = [], []
-    for k in range(len(means)):
-        center = sum(shares[n, k] * x[n] for n in range(count)) / totals[k]
-        gaps = x - center
-        spreads.append(
-            sum(shares[n, k] * np.outer(gaps[n], gaps[n]) for n in range(count))
-        )
-        centers.append(center)
+    centers = np.einsum("nk,nd->kd", shares, x) / totals[:, None]
+    gaps = x[:, None] - centers
+    spreads = np.einsum("nk,nki,nkj->kij", shares, gaps, gaps)
     if tied:
-        spreads = [sum(spreads) / count for _ in spreads]
+        spreads = np.stack([np.sum(spreads, axis=0) / count] * len(means))
     else:
-        spreads = [spread / total for spread, total in zip(spreads, totals)]
+        spreads = spreads / totals[:, None, None]
     return {
         "weights": totals / count,
-        "means": np.array(centers),
-        "covs": np.array([spread + ridge * np.eye(size) for spread in spreads]),
-        "log_likelihood": log_likelihood,
+        "means": centers,
+        "covs": spreads + ridge * np.eye(size),
+        "log_likelihood": np.sum(np.log(masses)),
     }
 
 
@@ -289,22 +281,14 @@ def fuzzy_c_means(points, centers, *, fuzziness, steps):
 
 def fuzzy_c_means_reference(points, centers, *, fuzziness, steps):
     def memberships(centers):
-        table = np.zeros((len(points), len(centers)))
-        for i, point in enumerate(points):
-            gaps = [np.maximum(np.sum((point - c) ** 2), 1e-6) for c in centers]
-            for k, gap in enumerate(gaps):
-                ratios = [(gap / other) ** (1 / (fuzziness - 1)) for other in gaps]
-                table[i, k] = 1 / sum(ratios)
-        return table
+        gaps = np.maximum(np.sum((points[:, None] - centers) ** 2, axis=2), 1e-6)
+        ratios = (gaps[:, :, None] / gaps[:, None]) ** (1 / (fuzziness - 1))
+        return 1 / np.sum(ratios, axis=2)
 
     for _ in range(steps):
         weights = memberships(centers) ** fuzziness
-        centers = np.array(
-            [
-                sum(w * p for w, p in zip(column, points)) / np.sum(column)
-                for column in weights.T
-            ]
-        )
+        total = np.einsum("nk,nd->kd", weights, points)
+        centers = total / np.sum(weights, axis=0)[:, None]
     return centers, memberships(centers)
 
 
@@ -332,21 +316,16 @@ def self_organizing_map(samples, codebook, *, rate, radius):
 def self_organizing_map_reference(samples, codebook, *, rate, radius):
     units = np.array(codebook)
     height, width, _ = units.shape
+    rows, columns = np.arange(height)[:, None], np.arange(width)
     winners = []
     for t, sample in enumerate(samples):
-        best, least = None, None
-        for i in range(height):
-            for j in range(width):
-                cost = np.sum((units[i, j] - sample) ** 2)
-                if best is None or cost < least:
-                    best, least = (i, j), cost
-        winners.append(best)
+        costs = np.sum((units - sample) ** 2, axis=2)
+        i, j = divmod(int(np.argmin(costs)), width)
+        winners.append((i, j))
         left = (len(samples) - t) / len(samples)
-        for i in range(height):
-            for j in range(width):
-                apart = (i - best[0]) ** 2 + (j - best[1]) ** 2 + np.zeros(())
-                pull = rate * left * np.exp(-apart / (2 * (radius * left) ** 2))
-                units[i, j] = (1 - pull) * units[i, j] + pull * sample
+        apart = np.zeros((height, width)) + (rows - i) ** 2 + (columns - j) ** 2
+        pull = rate * left * np.exp(-apart / (2 * (radius * left) ** 2))[..., None]
+        units = (1 - pull) * units + pull * sample
     return units, np.array(winners, dtype=np.int32)
 
 

@@ -246,20 +246,15 @@ def cauchy_derivatives(coefficients, center, *, nodes, radius, orders):
 
 def cauchy_derivatives_reference(coefficients, center, *, nodes, radius, orders):
     # Any rule of equal weights on the circle is exact; this one's nodes are between.
-    angles = 2 * np.pi * (np.arange(nodes) + 0.5) / nodes
-    derivatives = []
-    for order in range(orders):
-        total = np.zeros((), dtype=complex)
-        for angle in angles:
-            z = center + radius * (np.cos(angle) + 1j * np.sin(angle))
-            value, power = np.zeros((), dtype=complex), np.ones((), dtype=complex)
-            for coefficient in coefficients[::-1]:
-                value = value + coefficient * power
-                power = power * z
-            turn = np.cos(order * angle) - 1j * np.sin(order * angle)
-            total = total + value * turn / nodes
-        derivatives.append(math.factorial(order) / radius**order * total)
-    return np.stack(derivatives)
+    angles = 2 * np.pi * (np.arange(0.0, nodes) + 0.5) / nodes
+    z = center + radius * (np.cos(angles) + 1j * np.sin(angles))
+    values, power = np.zeros(nodes, dtype=complex), np.ones(nodes, dtype=complex)
+    for coefficient in coefficients[::-1]:
+        values, power = values + coefficient * power, power * z
+    order = np.arange(orders)[:, None]
+    turns = np.cos(order * angles) - 1j * np.sin(order * angles)
+    scales = [math.factorial(k) / radius**k for k in range(orders)]
+    return np.array(scales) * np.sum(values * turns, axis=1) / nodes
 
 
 def joukowski_velocity(angles, attack, camber, *, thickness, lifting):

@@ -154,21 +154,19 @@ def angular_spectrum(field, distance, *, spacing, wavelength):
 
 
 def angular_spectrum_reference(field, distance, *, spacing, wavelength):
-    m, n = field.shape
-    total = np.zeros((m, n), dtype=complex)
-    for j in range(m):
-        for k in range(n):
-            row = (j - m if 2 * j >= m else j) / (m * spacing)
-            column = (k - n if 2 * k >= n else k) / (n * spacing)
-            turns = np.arange(m)[:, None] * j / m + np.arange(n) * k / n
-            wave = np.cos(2 * np.pi * turns) + 1j * np.sin(2 * np.pi * turns)
-            amplitude = np.sum(np.conj(wave) * field) / (m * n)
-            square = 1 / wavelength**2 - row**2 - column**2
-            path = np.reshape(2 * np.pi * abs(square) ** 0.5 * distance, 1)
-            fading = np.exp(-path)
-            factor = np.cos(path) + 1j * np.sin(path) if square > 0 else fading
-            total = total + amplitude * factor * wave
-    return total
+    # The plane waves of all frequencies, and how far on each is at the distance.
+    waves, squares = [], []
+    for n in field.shape:
+        turns = np.outer(np.arange(n), np.arange(n)) % n / n + np.zeros((n, n))
+        waves.append(np.cos(2 * np.pi * turns) + 1j * np.sin(2 * np.pi * turns))
+        places = [k - n if 2 * k >= n else k for k in range(n)]
+        squares.append((np.array(places) / (n * spacing)) ** 2)
+    amplitudes = np.einsum("jr,kc,rc->jk", *map(np.conj, waves), field) / field.size
+    square = 1 / wavelength**2 - squares[0][:, None] - squares[1]
+    path = 2 * np.pi * np.sqrt(np.abs(square)) * distance
+    turned = np.cos(path) + 1j * np.sin(path)
+    factors = np.where(square > 0, turned, np.exp(-path))
+    return np.einsum("jr,kc,jk->rc", *waves, amplitudes * factors)
 
 
 def gauss_seidel_voltages(admittances, loads, *, shunt, sweeps):

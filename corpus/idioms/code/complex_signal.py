@@ -215,17 +215,14 @@ def ambiguity_surface(pulse, *, lags, dopplers, rate):
 
 
 def ambiguity_surface_reference(pulse, *, lags, dopplers, rate):
-    size = len(pulse)
-    surface = np.zeros((2 * lags + 1, dopplers), dtype=complex)
-    for row in range(2 * lags + 1):
-        for column in range(dopplers):
-            for t in range(size):
-                other = t + row - lags
-                if 0 <= other < size:
-                    angle = 2 * np.pi * rate * (column - dopplers // 2) * t
-                    wave = np.cos(angle) + 1j * np.sin(angle)
-                    surface[row, column] += pulse[t] * np.conj(pulse[other]) * wave
-    return surface
+    times = np.arange(len(pulse))
+    others = times + np.arange(-lags, lags + 1)[:, None]
+    inside = (others >= 0) & (others < len(pulse))
+    delayed = np.where(inside, np.conj(pulse)[others % len(pulse)], 0.0)
+    shifts = np.arange(0.0, dopplers) - dopplers // 2
+    angles = 2 * np.pi * rate * shifts[:, None] * times
+    waves = np.cos(angles) + 1j * np.sin(angles)
+    return np.einsum("t,rt,dt->rd", pulse, delayed, waves)
 
 
 def complex_lms_equalizer(received, training, *, taps, rate, normalized):

@@ -34,18 +34,16 @@ def conv2d_reference(x, kernel, stride=1, dilation=1, groups=1):
     padded = np.zeros((batch, height + extra[0], width + extra[1], channels))
     top, left = extra[0] // 2, extra[1] // 2
     padded[:, top : top + height, left : left + width] = x
-    output = np.zeros((batch, rows, cols, outputs))
-    for i in range(rows):
-        for j in range(cols):
-            down = slice(i * stride, i * stride + spans[0], dilation)
-            across = slice(j * stride, j * stride + spans[1], dilation)
-            for g in range(groups):
-                ins = slice(g * channels // groups, (g + 1) * channels // groups)
-                outs = slice(g * outputs // groups, (g + 1) * outputs // groups)
-                output[:, i, j, outs] = np.einsum(
-                    "bhwc,hwco->bo", padded[:, down, across, ins], kernel[..., outs]
-                )
-    return output
+    windows = np.lib.stride_tricks.sliding_window_view(padded, spans, (1, 2))
+    windows = windows[:, ::stride, ::stride, :, ::dilation, ::dilation]
+    parts = []
+    for g in range(groups):
+        ins = slice(g * channels // groups, (g + 1) * channels // groups)
+        outs = slice(g * outputs // groups, (g + 1) * outputs // groups)
+        parts.append(
+            np.einsum("bijchw,hwco->bijo", windows[:, :, :, ins], kernel[..., outs])
+        )
+    return np.concatenate(parts, axis=-1)
 
 
 def causal_conv(x, kernel, dilation=1):
@@ -451,19 +449,14 @@ def deformable_convolution(image, offsets, kernel):
 def deformable_convolution_reference(image, offsets, kernel):
     height, width, _ = image.shape
     size = len(kernel)
-    output = np.zeros((height, width, kernel.shape[3]))
-    for i in range(height):
-        for j in range(width):
-            for a in range(size):
-                for b in range(size):
-                    row = i + a - size // 2 + offsets[i, j, a, b, 0]
-                    col = j + b - size // 2 + offsets[i, j, a, b, 1]
-                    # Pixels count by how near they are, below one in both axes.
-                    down = np.maximum(1.0 - np.abs(np.arange(height) - row), 0.0)
-                    across = np.maximum(1.0 - np.abs(np.arange(width) - col), 0.0)
-                    sample = np.einsum("i,j,ijc->c", down, across, image)
-                    output[i, j] += sample @ kernel[a, b]
-    return output
+    taps = np.arange(size) - size // 2
+    rows = np.arange(height)[:, None, None, None] + taps[:, None] + offsets[..., 0]
+    cols = np.arange(width)[:, None, None] + taps + offsets[..., 1]
+    # Pixels count by how near they are, below one in both axes.
+    down = np.maximum(1.0 - np.abs(rows[..., None] - np.arange(height)), 0.0)
+    across = np.maximum(1.0 - np.abs(cols[..., None] - np.arange(width)), 0.0)
+    samples = np.einsum("hwabi,hwabj,ijc->hwabc", down, across, image)
+    return np.einsum("hwabc,abco->hwo", samples, kernel)
 
 
 def winograd_convolution(image, kernel):

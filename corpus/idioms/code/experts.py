@@ -211,18 +211,14 @@ def product_key_memory(queries, subkeys, values, *, k):
 
 
 def product_key_memory_reference(queries, subkeys, values, *, k):
-    _, size, half = subkeys.shape
-    output = np.zeros((len(queries), values.shape[1]))
-    for n, query in enumerate(queries):
-        scores = np.zeros(size * size)
-        for i in range(size):
-            for j in range(size):
-                first = np.sum(query[:half] * subkeys[0, i])
-                second = np.sum(query[half:] * subkeys[1, j])
-                scores[i * size + j] = first + second
-        best = np.argsort(-scores, kind="stable")[:k]
-        output[n] = softmax_reference(scores[best]) @ values[best]
-    return output
+    half = subkeys.shape[2]
+    first = np.sum(queries[:, None, :half] * subkeys[0], axis=2)
+    second = np.sum(queries[:, None, half:] * subkeys[1], axis=2)
+    scores = (first[:, :, None] + second[:, None]).reshape(len(queries), -1)
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    powers = np.exp(np.take_along_axis(scores, best, axis=1))
+    total = np.sum(powers[..., None] * values[best], axis=1)
+    return total / np.sum(powers, axis=1, keepdims=True)
 
 
 def hierarchical_mixture(x, w_top, w_gates, w_experts):

@@ -341,23 +341,20 @@ def sphere_trace(pixels, centers, radii, *, steps, blend):
 
 
 def sphere_trace_reference(pixels, centers, radii, *, steps, blend):
-    depths, normals = [], []
-    for pixel in pixels:
-        direction = _unit_reference(np.array([pixel[0], pixel[1], np.ones(())]))
-        point, depth = np.array([0.0, 0.0, -3.0]), np.zeros(())
-        for step in range(steps + 1):
-            gaps = [point - center for center in centers]
-            lengths = [np.sqrt(np.sum(gap * gap)) for gap in gaps]
-            signed = np.array([length - r for length, r in zip(lengths, radii)])
-            nearest = np.min(signed)
-            shares = np.exp((nearest - signed) / blend)
-            if step < steps:
-                distance = nearest - blend * np.log(np.sum(shares))
-                depth, point = depth + distance, point + distance * direction
-        slopes = [s * gap / length for s, gap, length in zip(shares, gaps, lengths)]
-        normals.append(sum(slopes) / np.sum(shares))
-        depths.append(depth)
-    return np.array(depths), np.array(normals)
+    ahead = np.concatenate([pixels, np.ones((len(pixels), 1))], axis=1)
+    ahead = ahead / np.sqrt(np.sum(ahead * ahead, axis=1, keepdims=True))
+    points, depths = np.array([0.0, 0.0, -3.0]), np.zeros(len(pixels))
+    for step in range(steps + 1):
+        gaps = (points + depths[:, None] * ahead)[:, None] - centers
+        lengths = np.sqrt(np.sum(gaps * gaps, axis=2))
+        signed = lengths - radii
+        nearest = np.min(signed, axis=1)
+        shares = np.exp((nearest[:, None] - signed) / blend)
+        total = np.sum(shares, axis=1)
+        if step < steps:
+            depths = depths + nearest - blend * np.log(total)
+    slopes = np.sum((shares / lengths)[..., None] * gaps, axis=1)
+    return depths, slopes / total[:, None]
 
 
 def box_overlaps(corners_a, sizes_a, corners_b, sizes_b, *, kind):
@@ -633,9 +630,7 @@ def farthest_point_sampling(points, *, count):
 def farthest_point_sampling_reference(points, *, count):
     picks, reaches = [], []
     for cloud in points:
-        lengths = np.array(
-            [[np.sqrt(np.sum((p - q) ** 2)) for q in cloud] for p in cloud]
-        )
+        lengths = np.sqrt(np.sum((cloud[:, None] - cloud) ** 2, axis=2))
         picked = [0]
         while len(picked) < count:
             picked.append(int(np.argmax(np.min(lengths[:, picked], axis=1))))

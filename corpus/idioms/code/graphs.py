@@ -64,19 +64,17 @@ def gat_layer_reference(
     nodes, senders, receivers, weight, attend_sender, attend_receiver, *, slope
 ):
     count, heads = len(nodes), weight.shape[1]
-    output = np.zeros((count, weight.shape[2]))
-    for h in range(heads):
-        hidden = nodes @ weight[:, h]
-        for i in range(count):
-            sources = [s for s, r in zip(senders, receivers) if r == i] + [i]
-            scores = []
-            for j in sources:
-                score = np.sum(attend_sender[h] * hidden[j])
-                score = score + np.sum(attend_receiver[h] * hidden[i])
-                scores.append(score if score > 0 else slope * score)
-            powers = np.exp(np.array(scores) - np.max(np.array(scores)))
-            output[i] += powers / np.sum(powers) @ hidden[sources] / heads
-    return output
+    # How often each node hears each, itself once more.
+    times = np.eye(count)
+    np.add.at(times, (receivers, senders), 1)
+    hidden = np.einsum("nd,dhf->hnf", nodes, weight)
+    sent = np.einsum("hnf,hf->hn", hidden, attend_sender)
+    scores = np.einsum("hnf,hf->hn", hidden, attend_receiver)[..., None] + sent[:, None]
+    scores = np.where(scores > 0, scores, slope * scores)
+    peaks = np.max(np.where(times > 0, scores, -np.inf), axis=2, keepdims=True)
+    powers = np.where(times > 0, times * np.exp(scores - peaks), 0.0)
+    shares = powers / np.sum(powers, axis=2, keepdims=True)
+    return np.sum(shares @ hidden, axis=0) / heads
 
 
 def graphsage_layer(

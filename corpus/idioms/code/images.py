@@ -200,19 +200,16 @@ def affine_warp(image, angle, zoom, shift, *, mode):
 def affine_warp_reference(image, angle, zoom, shift, *, mode):
     height, width = image.shape
     middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
-    warped = np.zeros_like(image)
-    for i in range(height):
-        for j in range(width):
-            y, x = i - middle_y - shift[0], j - middle_x - shift[1]
-            from_y = (np.cos(angle) * y + np.sin(angle) * x) / zoom + middle_y
-            from_x = (np.cos(angle) * x - np.sin(angle) * y) / zoom + middle_x
-            if mode == "nearest":
-                from_y = np.minimum(np.maximum(from_y, 0), height - 1)
-                from_x = np.minimum(np.maximum(from_x, 0), width - 1)
-            rows = np.maximum(1 - np.abs(from_y - np.arange(height)), 0)
-            columns = np.maximum(1 - np.abs(from_x - np.arange(width)), 0)
-            warped[i, j] = rows @ image @ columns
-    return warped
+    y = (np.arange(height) - middle_y - shift[0])[:, None]
+    x = np.arange(width) - middle_x - shift[1]
+    from_y = (np.cos(angle) * y + np.sin(angle) * x) / zoom + middle_y
+    from_x = (np.cos(angle) * x - np.sin(angle) * y) / zoom + middle_x
+    if mode == "nearest":
+        from_y = np.minimum(np.maximum(from_y, 0), height - 1)
+        from_x = np.minimum(np.maximum(from_x, 0), width - 1)
+    rows = np.maximum(1 - np.abs(from_y[..., None] - np.arange(height)), 0)
+    columns = np.maximum(1 - np.abs(from_x[..., None] - np.arange(width)), 0)
+    return np.einsum("ijr,ijc,rc->ij", rows, columns, image)
 
 
 def equalize_histogram(image, *, levels):
@@ -620,25 +617,17 @@ def non_maximum_suppression(corners, sizes, scores, *, threshold):
 
 
 def non_maximum_suppression_reference(corners, sizes, scores, *, threshold):
-    count = len(scores)
-    iou = np.zeros((count, count))
-    for a in range(count):
-        for b in range(count):
-            shared = 1.0
-            for k in range(2):
-                start = np.maximum(corners[a, k], corners[b, k])
-                stop = np.minimum(
-                    corners[a, k] + sizes[a, k], corners[b, k] + sizes[b, k]
-                )
-                shared = shared * np.maximum(stop - start, 0)
-            union = sizes[a, 0] * sizes[a, 1] + sizes[b, 0] * sizes[b, 1] - shared
-            iou[a, b] = shared / union
-    keep = np.zeros(count, dtype=bool)
-    left = list(range(count))
-    while left:
-        best = max(left, key=lambda box: scores[box])
+    ends = corners + sizes
+    start, stop = np.maximum(corners[:, None], corners), np.minimum(ends[:, None], ends)
+    sides = np.maximum(stop - start, 0)
+    shared, areas = sides[..., 0] * sides[..., 1], sizes[:, 0] * sizes[:, 1]
+    iou = shared / (areas[:, None] + areas - shared)
+    keep = np.zeros(len(scores), dtype=bool)
+    left = np.arange(len(scores))
+    while len(left):
+        best = left[np.argmax(scores[left])]
         keep[best] = True
-        left = [box for box in left if box != best and iou[box, best] <= threshold]
+        left = left[(left != best) & (iou[left, best] <= threshold)]
     return keep, iou
 
 
@@ -665,27 +654,19 @@ def guided_filter(guide, image, *, radius, eps):
 
 def guided_filter_reference(guide, image, *, radius, eps):
     height, width = guide.shape
+    near_rows, near_columns = (
+        np.abs(np.subtract.outer(np.arange(n), np.arange(n))) <= radius
+        for n in (height, width)
+    )
+    sizes = np.outer(np.sum(near_rows, axis=1), np.sum(near_columns, axis=1))
 
-    def windows(values, i, j):
-        rows = slice(max(i - radius, 0), i + radius + 1)
-        return values[rows, max(j - radius, 0) : j + radius + 1]
+    def mean(values):
+        return near_rows @ values @ near_columns / sizes
 
-    slopes, offsets = np.zeros_like(guide), np.zeros_like(guide)
-    for i in range(height):
-        for j in range(width):
-            a, b = windows(guide, i, j), windows(image, i, j)
-            mean_a, mean_b = np.sum(a) / a.size, np.sum(b) / b.size
-            shared = np.sum(a * b) / a.size - mean_a * mean_b
-            spread = np.sum(a * a) / a.size - mean_a * mean_a
-            slopes[i, j] = shared / (spread + eps)
-            offsets[i, j] = mean_b - slopes[i, j] * mean_a
-    result = np.zeros_like(guide)
-    for i in range(height):
-        for j in range(width):
-            lines = windows(slopes, i, j), windows(offsets, i, j)
-            scale, shift = (np.sum(part) / part.size for part in lines)
-            result[i, j] = scale * guide[i, j] + shift
-    return result
+    mean_a, mean_b = mean(guide), mean(image)
+    shared = mean(guide * image) - mean_a * mean_b
+    slopes = shared / (mean(guide * guide) - mean_a * mean_a + eps)
+    return mean(slopes) * guide + mean(mean_b - slopes * mean_a)
 
 
 def horn_schunck_flow(first, second, *, alpha, steps):
@@ -711,33 +692,24 @@ def horn_schunck_flow(first, second, *, alpha, steps):
 
 def horn_schunck_flow_reference(first, second, *, alpha, steps):
     height, width = first.shape
+    rows, columns = np.arange(height)[:, None], np.arange(width)
 
-    def at(values, i, j):
-        return values[min(max(i, 0), height - 1), min(max(j, 0), width - 1)]
+    def at(values, down, right):
+        i = np.clip(rows + down, 0, height - 1)
+        return values[i, np.clip(columns + right, 0, width - 1)]
 
-    def slope(i, j, down, right):
-        ahead = at(first, i + down, j + right) + at(second, i + down, j + right)
-        behind = at(first, i - down, j - right) + at(second, i - down, j - right)
-        return (ahead - behind) / 4
-
+    both = first + second
+    x = (at(both, 0, 1) - at(both, 0, -1)) / 4
+    y = (at(both, 1, 0) - at(both, -1, 0)) / 4
+    sides = [(1, 0), (-1, 0), (0, 1), (0, -1)]
     u, v = np.zeros_like(first), np.zeros_like(first)
     for _ in range(steps):
-        new_u, new_v = np.zeros_like(first), np.zeros_like(first)
-        for i in range(height):
-            for j in range(width):
-                means = []
-                for flow in (u, v):
-                    sides = [
-                        at(flow, i + a, j + b)
-                        for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
-                    ]
-                    ends = [at(flow, i + a, j + b) for a in (-1, 1) for b in (-1, 1)]
-                    means.append(sum(sides) / 6 + sum(ends) / 12)
-                x, y = slope(i, j, 0, 1), slope(i, j, 1, 0)
-                error = x * means[0] + y * means[1] + second[i, j] - first[i, j]
-                weight = error / (alpha * alpha + x * x + y * y)
-                new_u[i, j], new_v[i, j] = means[0] - x * weight, means[1] - y * weight
-        u, v = new_u, new_v
+        flow = np.stack([u, v], axis=-1)
+        ends = [at(flow, a, b) for a in (-1, 1) for b in (-1, 1)]
+        means = sum(at(flow, a, b) for a, b in sides) / 6 + sum(ends) / 12
+        error = x * means[..., 0] + y * means[..., 1] + second - first
+        weight = error / (alpha * alpha + x * x + y * y)
+        u, v = means[..., 0] - x * weight, means[..., 1] - y * weight
     return u, v
 
 

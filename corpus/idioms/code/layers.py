@@ -526,15 +526,11 @@ def neural_arithmetic_logic_unit(x, w_hat, m_hat, w_gate, *, eps):
 
 
 def neural_arithmetic_logic_unit_reference(x, w_hat, m_hat, w_gate, *, eps):
-    output = np.zeros((len(x), w_hat.shape[1]))
-    for row in range(len(x)):
-        for unit in range(w_hat.shape[1]):
-            weight = np.tanh(w_hat[:, unit]) / (1.0 + np.exp(-m_hat[:, unit]))
-            total = np.sum(weight * x[row])
-            product = np.prod((np.abs(x[row]) + eps) ** weight)
-            gate = 1.0 / (1.0 + np.exp(-np.sum(x[row] * w_gate[:, unit])))
-            output[row, unit] = gate * total + (1.0 - gate) * product
-    return output
+    weight = np.tanh(w_hat) / (1.0 + np.exp(-m_hat))
+    total = np.einsum("bd,do->bo", x, weight)
+    product = np.prod((np.abs(x)[..., None] + eps) ** weight, axis=1)
+    gate = 1.0 / (1.0 + np.exp(-np.einsum("bd,do->bo", x, w_gate)))
+    return gate * total + (1.0 - gate) * product
 
 
 def kolmogorov_arnold_layer(x, base_weight, spline_weight, *, intervals, degree):

@@ -215,19 +215,12 @@ def barlow_twins_loss(first, second, *, redundancy):
 
 
 def barlow_twins_loss_reference(first, second, *, redundancy):
-    features = first.shape[1]
-    loss = np.zeros(())
-    for i in range(features):
-        for j in range(features):
-            left = first[:, i] - np.mean(first[:, i])
-            right = second[:, j] - np.mean(second[:, j])
-            scale = np.sqrt(np.sum(left**2) * np.sum(right**2))
-            correlation = np.sum(left * right) / scale
-            if i == j:
-                loss = loss + (1.0 - correlation) ** 2
-            else:
-                loss = loss + redundancy * correlation**2
-    return loss
+    left, right = first - np.mean(first, axis=0), second - np.mean(second, axis=0)
+    scales = np.outer(np.sum(left**2, axis=0), np.sum(right**2, axis=0))
+    correlation = np.einsum("bi,bj->ij", left, right) / np.sqrt(scales)
+    own = np.diagonal(correlation)
+    loss = redundancy * (np.sum(correlation**2) - np.sum(own**2))
+    return loss + np.sum((1.0 - own) ** 2)
 
 
 def dino_loss(

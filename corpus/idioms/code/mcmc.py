@@ -36,18 +36,16 @@ def hmc_step(weights, momentum, uniform, x, labels, *, step_size, steps, prior_s
 def hmc_step_reference(
     weights, momentum, uniform, x, labels, *, step_size, steps, prior_scale
 ):
+    signs = np.where(labels, 1, -1)
+
     def energy(position, speed):
         total = np.sum(position**2) / prior_scale**2 / 2 + np.sum(speed**2) / 2
-        for row, label in zip(x, labels):
-            margin = np.sum(row * position) * (1 if label else -1)
-            total = total + np.log(1 + np.exp(-margin))
-        return total
+        margins = signs * np.sum(x * position, axis=1)
+        return total + np.sum(np.log(1 + np.exp(-margins)))
 
     def force(position):
-        pull = -position / prior_scale**2
-        for row, label in zip(x, labels):
-            pull = pull + row * (label - 1 / (1 + np.exp(-np.sum(row * position))))
-        return pull
+        doubts = 1 / (1 + np.exp(signs * np.sum(x * position, axis=1)))
+        return np.sum((signs * doubts)[:, None] * x, axis=0) - position / prior_scale**2
 
     position, speed = weights, momentum
     for _ in range(steps):
@@ -458,22 +456,11 @@ def stein_variational_step(particles, means, log_weights, *, step_size, bandwidt
 def stein_variational_step_reference(
     particles, means, log_weights, *, step_size, bandwidth
 ):
-    count = len(particles)
-    scores = []
-    for point in particles:
-        parts = np.array(
-            [
-                np.exp(w - np.sum((point - m) ** 2) / 2)
-                for w, m in zip(log_weights, means)
-            ]
-        )
-        scores.append(parts @ means / np.sum(parts) - point)
-    moved = []
-    for point in particles:
-        total = np.zeros_like(point)
-        for other, score in zip(particles, scores):
-            gap = point - other
-            near = np.exp(-np.sum(gap * gap) / (2 * bandwidth**2))
-            total = total + near * (score + gap / bandwidth**2)
-        moved.append(point + step_size * total / count)
-    return np.array(moved)
+    squares = np.sum((particles[:, None] - means) ** 2, axis=2)
+    parts = np.exp(log_weights - squares / 2)
+    pulls = np.einsum("nk,kd->nd", parts, means) / np.sum(parts, axis=1, keepdims=True)
+    scores = pulls - particles
+    gaps = particles[:, None] - particles
+    near = np.exp(-np.sum(gaps * gaps, axis=2) / (2 * bandwidth**2))
+    moves = near[..., None] * (scores + gaps / bandwidth**2)
+    return particles + step_size * np.sum(moves, axis=1) / len(particles)

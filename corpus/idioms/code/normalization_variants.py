@@ -227,15 +227,12 @@ def switchable_norm(x, mean_logits, var_logits, scale, bias, *, eps):
 def switchable_norm_reference(x, mean_logits, var_logits, scale, bias, *, eps):
     mean_shares = np.exp(mean_logits) / np.sum(np.exp(mean_logits))
     var_shares = np.exp(var_logits) / np.sum(np.exp(var_logits))
-    output = np.zeros_like(x)
-    for b in range(x.shape[0]):
-        for c in range(x.shape[3]):
-            sources = [x[b, :, :, c], x[b], x[:, :, :, c]]
-            mean = np.sum(mean_shares * np.array([np.mean(s) for s in sources]))
-            var = np.sum(var_shares * np.array([np.var(s) for s in sources]))
-            normed = (x[b, :, :, c] - mean) / np.sqrt(var + eps)
-            output[b, :, :, c] = normed * scale[c] + bias[c]
-    return output
+    mean = var = 0.0
+    # Within an image and channel, an image, and a channel.
+    for k, axes in enumerate([(1, 2), (1, 2, 3), (0, 1, 2)]):
+        mean = mean + mean_shares[k] * np.mean(x, axis=axes, keepdims=True)
+        var = var + var_shares[k] * np.var(x, axis=axes, keepdims=True)
+    return (x - mean) / np.sqrt(var + eps) * scale + bias
 
 
 def ghost_batch_norm(x, running_mean, running_var, *, ghosts, momentum):

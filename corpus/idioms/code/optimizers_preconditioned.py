@@ -155,18 +155,14 @@ def shampoo_step(params, grads, left, right, *, learning_rate, order, ridge):
 
 
 def shampoo_step_reference(params, grads, left, right, *, learning_rate, order, ridge):
-    left, right = np.array(left), np.array(right)
-    for row in grads:
-        right = right + row[:, None] * row
-    for column in grads.T:
-        left = left + column[:, None] * column
-    roots = []
+    left = left + np.einsum("ij,kj->ik", grads, grads)
+    right = right + np.einsum("ij,ik->jk", grads, grads)
+    update = grads
     for matrix in (left, right):
-        root, power = matrix + ridge * np.eye(len(matrix)), 1
-        while power < order:
-            root, power = linalg.sqrtm(root), 2 * power
-        roots.append(root)
-    update = linalg.solve(roots[0], linalg.solve(roots[1], grads.T).T)
+        # Singular values are eigenvalues, as none is negative.
+        u, values, v = np.linalg.svd(matrix + ridge * np.eye(len(matrix)))
+        root = u * values ** (-1 / order) @ v
+        update = (root @ update).T
     return params - learning_rate * update, left, right
 
 

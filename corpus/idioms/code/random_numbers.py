@@ -14,10 +14,10 @@ def threefry(key, low):
     # Twenty rounds, and a word of the key after every fourth (Salmon et al., 2011). The
     # high words of the counters are zero.
     mask = 0xFFFFFFFF
-    words = [int(key[0]), int(key[1])]
+    words = [np.asarray(word, dtype=np.uint64) for word in key]
     words.append(words[0] ^ words[1] ^ 0x1BD11BDA)
     y = (np.asarray(low, dtype=np.uint64) + words[1]) & mask
-    x = np.full(y.shape, words[0], dtype=np.uint64)
+    x = np.zeros_like(y) + words[0]
     for turn in range(20):
         x = (x + y) & mask
         left = np.uint64((13, 15, 26, 6, 17, 29, 16, 24)[turn % 8])
@@ -39,6 +39,12 @@ def split_key(key, count=2):
 
 def fold_key(key, number):
     return [int(word) for word in threefry(key, int(number))]
+
+
+def split_keys(keys, count=2):
+    # The parts of many keys; their words go together with counters in the last axis.
+    words = np.stack(threefry(keys.T[..., None], np.arange(count)))
+    return [words[..., part : part + 1] for part in range(count)]
 
 
 def raw_bits(key, shape):
@@ -1531,17 +1537,17 @@ def thompson_bandit(key, means, *, rounds, prior_deviation, noise):
 
 
 def thompson_bandit_reference(key, means, *, rounds, prior_deviation, noise):
+    draw_keys, reward_keys = split_keys(split_key(key, rounds))
+    draws = standard_normals_reference(draw_keys, means.shape)
+    errors = standard_normals_reference(reward_keys, (1,))[:, 0]
     arms, rewards = [], []
-    for subkey in split_key(key, rounds):
-        draw_key, reward_key = split_key(subkey)
-        draws = standard_normals_reference(draw_key, means.shape)
+    for draw, error in zip(draws, errors):
         scores = []
         for k in range(len(means)):
             seen = [r for arm, r in zip(arms, rewards) if arm == k]
             variance = 1.0 / (1.0 / prior_deviation**2 + len(seen))
-            scores.append(variance * sum(seen) + draws[k] * np.sqrt(variance))
+            scores.append(variance * sum(seen) + draw[k] * variance**0.5)
         arms.append(int(np.argmax(np.array(scores))))
-        error = standard_normals_reference(reward_key, ())
         rewards.append(means[arms[-1]] + noise * error)
     totals = np.zeros(len(means))
     for arm, reward in zip(arms, rewards):
@@ -1568,11 +1574,13 @@ def permutation_p_value(seed, first, second, *, shuffles):
 def permutation_p_value_reference(seed, first, second, *, shuffles):
     pooled = np.concatenate([first, second])
     observed = np.abs(np.mean(first) - np.mean(second))
-    total, size, extreme = np.sum(pooled), len(first), 0
-    for key in split_key(seeded(seed), shuffles):
-        part = np.sum(pooled[shuffled_positions(key, len(pooled))[:size]])
-        gap = np.abs(part / size - (total - part) / len(second))
-        extreme += int(gap >= 0.9999 * observed)
+    total, size = np.sum(pooled), len(first)
+    # So few are shuffled in one round: sorted by random words.
+    _, subkeys = split_keys(split_key(seeded(seed), shuffles))
+    orders = np.argsort(raw_bits(subkeys, (len(pooled),)), axis=1, kind="stable")
+    parts = np.sum(pooled[orders[:, :size]], axis=1)
+    gaps = np.abs(parts / size - (total - parts) / len(second))
+    extreme = np.sum(gaps >= 0.9999 * observed)
     return np.int32(extreme), observed
 
 

@@ -297,20 +297,15 @@ def selective_scan(inputs, log_rates, w_step, b_step, w_b, w_c, skip):
 
 
 def selective_scan_reference(inputs, log_rates, w_step, b_step, w_b, w_c, skip):
-    length, channels = inputs.shape
-    output = np.zeros_like(inputs)
     steps = np.log(1.0 + np.exp(inputs @ w_step + b_step))
     written, read = inputs @ w_b, inputs @ w_c
-    for d in range(channels):
-        for t in range(length):
-            # What was written at step s has decayed ever since.
-            for s in range(t + 1):
-                elapsed = np.sum(steps[s + 1 : t + 1, d])
-                left = np.exp(-np.exp(log_rates[d]) * elapsed)
-                amount = steps[s, d] * inputs[s, d]
-                output[t, d] += amount * np.sum(read[t] * left * written[s])
-            output[t, d] += skip[d] * inputs[t, d]
-    return output
+    # What was written at step s has decayed ever since.
+    times = np.cumsum(steps, axis=0)
+    causal = np.tri(len(inputs), dtype=bool)[..., None]
+    elapsed = np.where(causal, times[:, None] - times, np.inf)
+    left = np.exp(-np.exp(log_rates) * elapsed[..., None])
+    kept = np.einsum("tn,sn,tsdn->tsd", read, written, left)
+    return np.sum(kept * (steps * inputs), axis=1) + skip * inputs
 
 
 def chunkwise_retention(query, key, value, *, chunk, slowest):

@@ -6,7 +6,7 @@ from jax import lax
 
 
 def _slid_reference(x, kernel, strides, margins, base=None, holes=None, groups=1):
-    # Correlation of (batch, channel, *space) by (out, in, *space), place by place.
+    # Correlation of (batch, channel, *space) by (out, in, *space) in all windows.
     dims = x.ndim - 2
     base, holes = base or (1,) * dims, holes or (1,) * dims
     sizes = [(n - 1) * b + 1 for n, b in zip(x.shape[2:], base)]
@@ -22,24 +22,21 @@ def _slid_reference(x, kernel, strides, margins, base=None, holes=None, groups=1
     ]
     stuffed = stuffed[(..., *cuts)]
     spans = [(k - 1) * h + 1 for k, h in zip(kernel.shape[2:], holes)]
-    counts = [
-        (n - span) // s + 1 for n, span, s in zip(stuffed.shape[2:], spans, strides)
-    ]
-    result = np.zeros((x.shape[0], kernel.shape[0], *counts))
+    windows = np.lib.stride_tricks.sliding_window_view(
+        stuffed, spans, axis=tuple(range(2, dims + 2))
+    )
+    windows = windows[(..., *(slice(None, None, s) for s in (*strides, *holes)))]
     inner, outer = kernel.shape[1], kernel.shape[0] // groups
-    axes = tuple(range(1, dims + 2))
-    for place in np.ndindex(*counts):
-        cuts = [
-            slice(i * s, i * s + span, h)
-            for i, s, span, h in zip(place, strides, spans, holes)
-        ]
-        window = stuffed[(..., *cuts)]
-        for g in range(groups):
-            mine = slice(g * outer, (g + 1) * outer)
-            part = window[:, g * inner : (g + 1) * inner]
-            sums = np.tensordot(part, kernel[mine], (axes, axes))
-            result[(slice(None), mine, *place)] = sums
-    return result
+    summed = (1, *range(dims + 2, 2 * dims + 2)), tuple(range(1, dims + 2))
+    parts = [
+        np.tensordot(
+            windows[:, g * inner : (g + 1) * inner],
+            kernel[g * outer : (g + 1) * outer],
+            summed,
+        )
+        for g in range(groups)
+    ]
+    return np.moveaxis(np.concatenate(parts, axis=-1), -1, 1)
 
 
 def _same_reference(sizes, spans, strides):

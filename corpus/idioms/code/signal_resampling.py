@@ -20,26 +20,21 @@ def fourier_resample_reference(signal, *, points):
     # Trigonometric interpolation: every sample contributes a periodic kernel.
     count = signal.shape[-1]
     kept = min(count, points)
-    result = []
-    for m in range(points):
-        kernel = np.ones(count)
-        for k in range(1, (kept - 1) // 2 + 1):
-            turns = (m * count - np.arange(count) * points) * k % (points * count)
-            angles = (np.zeros(count) + turns) * (2 * np.pi / (points * count))
-            kernel = kernel + 2 * np.cos(angles)
-        if kept % 2 == 0:
-            k = kept // 2
-            if points < count:
-                # Both halves of the longer spectrum fold onto the new Nyquist bin.
-                turns = np.arange(count) * k % count
-                angles = (np.zeros(count) + turns) * (2 * np.pi / count)
-                kernel = kernel + 2 * (-1) ** m * np.cos(angles)
-            else:
-                angles = (np.zeros(1) + m * k % points) * (2 * np.pi / points)
-                signs = (-1) ** np.arange(count)
-                kernel = kernel + signs * np.cos(angles)
-        result.append(np.sum(signal * kernel, axis=-1) / count)
-    return np.stack(result, axis=-1)
+    m, n = np.arange(points)[:, None], np.arange(count)
+    k = np.arange(1, (kept - 1) // 2 + 1)[:, None, None]
+    turns = (m * count - n * points) * k % (points * count)
+    angles = (np.zeros(turns.shape) + turns) * (2 * np.pi / (points * count))
+    kernel = 1 + 2 * np.sum(np.cos(angles), axis=0)
+    if kept % 2 == 0 and points < count:
+        # Both halves of the longer spectrum fold onto the new Nyquist bin.
+        turns = n * (kept // 2) % count
+        angles = (np.zeros(count) + turns) * (2 * np.pi / count)
+        kernel = kernel + 2 * (-1) ** m * np.cos(angles)
+    elif kept % 2 == 0:
+        turns = m * (kept // 2) % points
+        angles = (np.zeros(turns.shape) + turns) * (2 * np.pi / points)
+        kernel = kernel + (-1) ** n * np.cos(angles)
+    return np.einsum("bn,mn->bm", signal, kernel) / count
 
 
 def fractional_delay(signals, delays):

@@ -289,13 +289,10 @@ def cost_volume(first, second, *, reach):
 def cost_volume_reference(first, second, *, reach):
     height, width, channels = first.shape
     span = 2 * reach + 1
-    result = np.zeros((height, width, span * span))
-    for i, j, a, b in np.ndindex(height, width, span, span):
-        y, x = i + a - reach, j + b - reach
-        if 0 <= y < height and 0 <= x < width:
-            product = np.sum(first[i, j] * second[y, x])
-            result[i, j, a * span + b] = product / channels
-    return result
+    padded = np.pad(second, ((reach, reach), (reach, reach), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (span, span), (0, 1))
+    products = np.einsum("hwc,hwcab->hwab", first, windows)
+    return products.reshape(height, width, span * span) / channels
 
 
 def moving_average(signal, *, window, mode):

@@ -277,19 +277,17 @@ def skew_normal_chance(x, location, scale, *, shape):
 
 
 def skew_normal_chance_reference(x, location, scale, *, shape):
-    nodes, weights = np.polynomial.legendre.leggauss(80)
-
     def density(z):
         normal = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
         return normal * (1 + special.erf(shape * z / np.sqrt(2)))
 
-    chances, densities = [], []
-    for value, m, s in zip(x, location, scale):
-        z = (value - m) / s
-        grid = (z + 8) * (nodes + 1) / 2 - 8
-        chances.append((z + 8) / 2 * np.sum(weights * density(grid)))
-        densities.append(density(z) / s)
-    return np.array(chances), np.array(densities)
+    # The trapezoid rule after a change of variable that meets the end ever more slowly.
+    places = np.linspace(-3.7, 2.9, 133)
+    gaps = np.exp(places - np.exp(-places))
+    weights = 0.05 * gaps * (1 + np.exp(-places))
+    z = (x - location) / scale
+    chances = np.sum(weights * density(z[:, None] - gaps), axis=1)
+    return chances, density(z) / scale
 
 
 def collector_cost(kinds, price):

@@ -337,7 +337,7 @@ def gaussian_process_posterior(x, y, queries, *, kernel, length_scale, noise):
 
 
 def _kernel_reference(a, b, kernel, length_scale):
-    distance = np.sqrt(np.sum((a - b) ** 2)) / length_scale
+    distance = np.sqrt(np.sum((a[:, None] - b) ** 2, axis=2)) / length_scale
     if kernel == "rbf":
         return np.exp(-distance * distance / 2)
     if kernel == "rational_quadratic":
@@ -346,13 +346,8 @@ def _kernel_reference(a, b, kernel, length_scale):
 
 
 def gaussian_process_posterior_reference(x, y, queries, *, kernel, length_scale, noise):
-    points = list(x) + list(queries)
-    joint = np.array(
-        [
-            [_kernel_reference(a, b, kernel, length_scale) for b in points]
-            for a in points
-        ]
-    )
+    points = np.concatenate([x, queries])
+    joint = _kernel_reference(points, points, kernel, length_scale)
     count = len(x)
     gram = joint[:count, :count] + noise * np.eye(count)
     inverse = np.linalg.inv(gram)
@@ -381,16 +376,10 @@ def hilbert_schmidt_independence_reference(x, y, *, length_scale, normalized):
     count = len(x)
     center = np.eye(count) - 1 / count
 
-    def gram(points):
-        rows = [
-            [_kernel_reference(a, b, "rbf", length_scale) for a in points]
-            for b in points
-        ]
-        return np.array(rows)
-
     def cross(a, b):
-        return np.trace(gram(a) @ center @ gram(b) @ center)
+        return np.trace(a @ center @ b @ center)
 
+    x, y = (_kernel_reference(points, points, "rbf", length_scale) for points in (x, y))
     if normalized:
         return cross(x, y) / np.sqrt(cross(x, x) * cross(y, y))
     return cross(x, y) / (count - 1) ** 2
@@ -411,16 +400,11 @@ def distance_correlation(x, y, *, exponent):
 
 
 def distance_correlation_reference(x, y, *, exponent):
-    count = len(x)
-    center = np.eye(count) - 1 / count
+    center = np.eye(len(x)) - 1 / len(x)
 
     def centered(points):
-        table = np.zeros((count, count))
-        for i in range(count):
-            for j in range(i):
-                length = np.sqrt(np.sum((points[i] - points[j]) ** 2))
-                table[i, j] = table[j, i] = length**exponent
-        return center @ table @ center
+        squares = np.sum((points[:, None] - points) ** 2, axis=2)
+        return center @ squares ** (exponent / 2) @ center
 
     a, b = centered(x), centered(y)
     squares = np.sqrt(np.sum(a * a) * np.sum(b * b))
@@ -531,21 +515,21 @@ def lowess(x, y, *, neighbors, robust_steps):
 
 
 def lowess_reference(x, y, *, neighbors, robust_steps):
-    count = len(x)
-    trust, fit = np.ones(count), np.zeros(count)
+    # The height at each point of the line that fits best around it.
+    gaps = x - x[:, None]
+    u = np.abs(gaps) / (np.sort(np.abs(gaps), axis=1)[:, neighbors - 1 :][:, :1] * 1.2)
+    near = np.where(u < 1, (1 - u**3) ** 3, 0.0)
+    trust, fit = np.ones(len(x)), y
     for step in range(robust_steps + 1):
         if step:
             errors = np.abs(y - fit)
             bound = 6 * np.median(errors)
             trust = np.where(errors < bound, (1 - (errors / bound) ** 2) ** 2, 0.0)
-        fit = np.zeros(count)
-        for i in range(count):
-            gaps = np.abs(x - x[i])
-            u = gaps / (np.sort(gaps)[neighbors - 1] * 1.2)
-            weights = np.where(u < 1, (1 - u**3) ** 3, 0.0) * trust
-            lines = np.array([np.ones(count), x - x[i]]).T
-            normal = (lines.T * weights) @ lines
-            fit[i] = np.linalg.solve(normal, (lines.T * weights) @ y)[0]
+        weights = near * trust
+        # Cramer's rule for the normal equations.
+        ones, firsts, seconds = (np.sum(weights * gaps**k, axis=1) for k in range(3))
+        moment, tilt = np.sum(weights * y, axis=1), np.sum(weights * gaps * y, axis=1)
+        fit = (seconds * moment - firsts * tilt) / (ones * seconds - firsts**2)
     return fit
 
 
