@@ -302,8 +302,9 @@ def selective_scan_reference(inputs, log_rates, w_step, b_step, w_b, w_c, skip):
     # What was written at step s has decayed ever since.
     times = np.cumsum(steps, axis=0)
     causal = np.tri(len(inputs), dtype=bool)[..., None]
-    elapsed = np.where(causal, times[:, None] - times, np.inf)
-    left = np.exp(-np.exp(log_rates) * elapsed[..., None])
+    elapsed = np.where(causal, times[:, None] - times, 0.0)
+    decayed = np.exp(-np.exp(log_rates) * elapsed[..., None])
+    left = np.where(causal[..., None], decayed, 0.0)
     kept = np.einsum("tn,sn,tsdn->tsd", read, written, left)
     return np.sum(kept * (steps * inputs), axis=1) + skip * inputs
 
