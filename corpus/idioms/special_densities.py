@@ -47,7 +47,7 @@ IDIOMS = [
     Idiom(
         "gamma_shape_estimate",
         "Minka, 'Estimating a Gamma distribution' (2002), eq. 10",
-        {"samples": floats("b n", 0.3, 4)},
+        {"samples": floats("b n", 0.3, 4, "distinct")},
         (floats("b"), floats("b")),
         options={"steps": (3, 4, 5)},
         dims={"b": (1, 2, 4), "n": (4, 6, 9, 14)},

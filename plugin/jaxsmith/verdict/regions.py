@@ -245,7 +245,8 @@ def _derived(
                 scale = max(map(_largest, values), default=0.0)
                 off = APPROXIMATE * scale if seen.approximate or survey.approximate else 0.0
                 bend = bending(function, held, survey, directions) if order == 1 else 0.0
-                return _Derived(values, [np.asarray(off)] * len(values), bend, exact=True)
+                exact = order == 1 or not (seen.approximate or survey.approximate)
+                return _Derived(values, [np.asarray(off)] * len(values), bend, exact=exact)
     probes = Probes.of(function, held, directions) if kinked or order == 1 else None
     if probes is not None and kinked:
         probes.refuse_kinks()
