@@ -14,7 +14,7 @@ def threefry(key, low):
     # Twenty rounds, and a word of the key after every fourth (Salmon et al., 2011). The
     # high words of the counters are zero.
     mask = 0xFFFFFFFF
-    words = [np.asarray(word, dtype=np.uint64) for word in key]
+    words = [word.astype(np.uint64) if np.ndim(word) else int(word) for word in key]
     words.append(words[0] ^ words[1] ^ 0x1BD11BDA)
     y = (np.asarray(low, dtype=np.uint64) + words[1]) & mask
     x = np.zeros_like(y) + words[0]
