@@ -2,7 +2,8 @@
 
     python tests/benchmarks/plugin_cost.py --size 300 --rounds 3
 
-Both run in a process of their own, one at a time and in turn, from the start of Python to its end;
+Both run in a process of their own, with the same flags, one at a time and in turn, from the start of
+Python to its end;
 the plugin's time includes collecting, writing the functions, checking the numbers, and writing and
 merging the records. Printed are both medians and the ratio, round by round.
 """
@@ -21,6 +22,7 @@ from corpus import CORPUS
 from jaxsmith.dataset import read
 from jaxsmith.program.function import Case
 from jaxsmith.sample.sets import make_set
+from jaxsmith.stages import environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +70,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=300, help="functions (default: 300)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds (default: 3)")
     options = parser.parse_args()
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    environment.prepare(os.environ)
     with tempfile.TemporaryDirectory() as scratch:
         folder, functions = Path(scratch, "corpus"), Path(scratch, "functions.pickle")
         seconds(emit(options.size, folder))

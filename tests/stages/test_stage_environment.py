@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from jaxsmith.stages.environment import DEFAULTS, DEVICES, prepare
+from jaxsmith.stages.environment import DEFAULTS, XLA_FLAGS, prepare
+
+FLAGS = " ".join(f"{flag}={value}" for flag, value in XLA_FLAGS.items())
 
 
 def test_an_empty_environment_gets_every_default() -> None:
     environ: dict[str, str] = {}
-    devices = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={DEVICES}"}
-    assert prepare(environ) == {**DEFAULTS, **devices}
-    assert environ == {**DEFAULTS, **devices}
-
-
-def test_the_number_of_devices_is_the_user_s_where_it_is_given() -> None:
-    environ = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
-    assert "XLA_FLAGS" not in prepare(environ)
+    assert prepare(environ) == {**DEFAULTS, "XLA_FLAGS": FLAGS}
+    assert environ == {**DEFAULTS, "XLA_FLAGS": FLAGS}
 
 
 def test_what_the_user_set_stays() -> None:
     environ = {"PJRT_NPROC": "8", "XLA_FLAGS": "--mine=1"}
     changed = prepare(environ)
     assert environ["PJRT_NPROC"] == "8"
-    assert environ["XLA_FLAGS"].startswith("--mine=1 --xla_force_host_platform_device_count=")
+    assert environ["XLA_FLAGS"] == f"--mine=1 {FLAGS}"
     assert "PJRT_NPROC" not in changed
     assert changed["OMP_NUM_THREADS"] == environ["OMP_NUM_THREADS"] == "1"
+
+
+def test_a_flag_of_the_user_is_left_alone() -> None:
+    mine = " ".join(f"{flag}=2" for flag in XLA_FLAGS)
+    assert "XLA_FLAGS" not in prepare({"XLA_FLAGS": mine})
+    first, *others = XLA_FLAGS
+    environ = {"XLA_FLAGS": f"{first}=2"}
+    prepare(environ)
+    assert environ["XLA_FLAGS"].split()[0] == f"{first}=2"
+    assert [flag.split("=")[0] for flag in environ["XLA_FLAGS"].split()[1:]] == others
+
+
+def test_a_second_call_changes_nothing() -> None:
+    environ: dict[str, str] = {}
+    prepare(environ)
+    assert prepare(environ) == {}

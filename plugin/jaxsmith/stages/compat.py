@@ -38,7 +38,11 @@ DUMP_PASSES: DumpOptions = MappingProxyType({"xla_dump_hlo_pass_re": ".*"})
 
 _DUMP_ALWAYS: DumpOptions = MappingProxyType(
     # Metadata has the file names of the caller; elsewhere constants would be `{...}`.
-    {"xla_dump_disable_metadata": True, "xla_dump_large_constants": True}
+    {
+        "xla_dump_disable_metadata": True,
+        "xla_dump_large_constants": True,
+        "xla_backend_optimization_level": "3",  # JAX's default
+    }
 )
 _START = ".before_optimizations.txt"
 _END = re.compile(r"(?:\w+_)?after_optimizations\.txt")
