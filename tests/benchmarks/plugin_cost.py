@@ -2,10 +2,10 @@
 
     python tests/benchmarks/plugin_cost.py --size 300 --rounds 3
 
-Both run in a process of their own, with the same flags, one at a time and in turn, from the start of
-Python to its end;
-the plugin's time includes collecting, writing the functions, checking the numbers, and writing and
-merging the records. Printed are both medians and the ratio, round by round.
+Both run in a process of their own, with the same flags, one at a time and in turn, from the start
+of Python to its end; the plugin's time includes collecting, writing the functions, checking the
+numbers, and writing and merging the records. Printed are both medians and the ratio, round by
+round.
 """
 
 import argparse
