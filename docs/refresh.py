@@ -1,7 +1,7 @@
 """Write again what the README and the docs show of the code and of a corpus.
 
 python docs/refresh.py                   # README: the record of docs/sample/, the table of fields
-python docs/refresh.py output/           # and docs/statistics.md, from that corpus
+python docs/refresh.py output/           # and, from that corpus, docs/statistics.md and coverage.md
 """
 
 import json
@@ -40,9 +40,14 @@ def refresh_readme() -> None:
 
 def refresh_statistics(folder: str) -> None:
     """Write the statistics of a corpus to the docs."""
-    command = [sys.executable, "-m", "jaxsmith", "stats", folder, "--markdown"]
-    table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    (ROOT / "docs" / "statistics.md").write_text(table, encoding="utf-8")
+    reasons = str(ROOT / "corpus" / "unreached.json")
+    for name, arguments in {
+        "statistics": ("stats", folder, "--markdown"),
+        "coverage": ("coverage", folder, "--reasons", reasons),
+    }.items():
+        command = [sys.executable, "-m", "jaxsmith", *arguments]
+        table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        (ROOT / "docs" / f"{name}.md").write_text(table, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,9 +52,14 @@ def test_coverage_counts_functions_and_says_why_a_name_is_missing(
         sample("math", i, primitives={"add": 9, "sin": 2}, stablehlo_ops={"stablehlo.add": 1})
         for i in range(3)
     ]
-    build(tmp_path, {"gw0": [*met, sample("array", 0, primitives={"mine": 1})]})
+    lowered = {
+        "stablehlo_tpu": "%0 = stablehlo.add %1, %2\n%1 = stablehlo.cholesky %0",
+        "stablehlo_symbolic": '"stablehlo.dynamic_gather"() <{#stablehlo.gather<>}>',
+        "stablehlo_cuda": None,
+    }
+    build(tmp_path, {"gw0": [*met, sample("array", 0, primitives={"mine": 1}, **lowered)]})
     reasons = tmp_path / "reasons.json"
-    reasons.write_text('{"eig": "not on this platform"}')
+    reasons.write_text('{"eig": "not on this platform", "stablehlo.cholesky": "is LAPACK\'s"}')
     assert main(["coverage", str(tmp_path), "--reasons", str(reasons)]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "4 functions."
@@ -65,6 +70,10 @@ def test_coverage_counts_functions_and_says_why_a_name_is_missing(
         "| `eig` | not on this platform |",
         "| `cos` | not reached |",
         "| `stablehlo.add` | 3 |",
+        "2 more in what was lowered for other platforms or for *",
+        "| `stablehlo.cholesky` | 1 | is LAPACK's |",
+        "| `stablehlo.dynamic_gather` | 1 | not reached |",
+        "| `stablehlo.gather` | not reached |",
         "| 10 to 99 | 3 |",
         "| `math` | 3 | 75.0% |",
     ):

@@ -33,7 +33,8 @@ def test_these_modules_do_not_import_jax(module: str) -> None:
 def test_the_table_says_all_about_every_stage() -> None:
     assert DEFAULT_STAGES == ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
     assert set(ALL_STAGES) - set(DEFAULT_STAGES) == {
-        "passes", "llvm", "asm", "stablehlo_cuda", "stablehlo_rocm", "stablehlo_tpu",
+        "passes", "llvm", "asm",
+        "stablehlo_symbolic", "stablehlo_cuda", "stablehlo_rocm", "stablehlo_tpu",
     }  # fmt: skip
     for name, stage in STAGES.items():
         assert name == stage.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,26 @@ ENOUGH = 20
 
 _FIELDS = {"primitives": "primitives", "stablehlo": "stablehlo_ops", "chlo": "stablehlo_ops"}
 
+# The fields of StableHLO that was lowered for something else than what ran.
+_ELSEWHERE = "stablehlo_"
+_OPERATION = re.compile(r"(?<![#!@\w.])(?:stablehlo|chlo)\.\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A name of the catalog, in how many functions it is, and why in none."""
+    """A name of the catalog, in how many functions it is, and why in none.
+
+    Attributes:
+        name: of a primitive or an operation.
+        functions: how many that ran have it.
+        elsewhere: how many others have it in a text that was lowered for another platform or for
+            symbolic sizes alone.
+        reason: why none that ran has it.
+    """
 
     name: str
     functions: int
+    elsewhere: int = 0
     reason: str = ""
 
 
@@ -60,6 +74,7 @@ def coverage(
     """
     total = 0
     counted: dict[str, Counter[str]] = {kind: Counter() for kind in catalog}
+    elsewhere: Counter[str] = Counter()
     by_size: Counter[str] = Counter()
     by_category: Counter[str] = Counter()
     for record in records:
@@ -69,11 +84,12 @@ def coverage(
         for kind in catalog:
             names = record.get(_FIELDS[kind], {})
             counted[kind].update(name for name in names if _is_of(kind, name))
+        elsewhere.update(_lowered_elsewhere(record) - set(record.get("stablehlo_ops", ())))
     return Coverage(
         total,
-        {kind: _met(counted[kind], names, reasons) for kind, names in catalog.items()},
+        {kind: _met(counted[kind], elsewhere, names, reasons) for kind, names in catalog.items()},
         {
-            kind: _met(counted[kind], counted[kind].keys() - set(names), {})
+            kind: _met(counted[kind], {}, counted[kind].keys() - set(names), {})
             for kind, names in catalog.items()
         },
         dict(sorted(by_size.items(), key=lambda item: len(item[0]))),
@@ -85,12 +101,27 @@ def _is_of(kind: str, name: str) -> bool:
     return kind == "primitives" or name.startswith(f"{kind}.")
 
 
-def _met(counts: Mapping[str, int], names: Iterable[str], reasons: Mapping[str, str]) -> list[Met]:
+def _lowered_elsewhere(record: Mapping[str, Any]) -> set[str]:
+    texts = (value for field, value in record.items() if field.startswith(_ELSEWHERE))
+    return {name for text in texts if isinstance(text, str) for name in _OPERATION.findall(text)}
+
+
+def _met(
+    counts: Mapping[str, int],
+    elsewhere: Mapping[str, int],
+    names: Iterable[str],
+    reasons: Mapping[str, str],
+) -> list[Met]:
     found = [
-        Met(name, counts.get(name, 0), "" if counts.get(name) else reasons.get(name, "not reached"))
+        Met(
+            name,
+            counts.get(name, 0),
+            elsewhere.get(name, 0),
+            "" if counts.get(name) else reasons.get(name, "not reached"),
+        )
         for name in names
     ]
-    return sorted(found, key=lambda met: (-met.functions, met.name))
+    return sorted(found, key=lambda met: (-met.functions, -met.elsewhere, met.name))
 
 
 def markdown(found: Coverage) -> str:
@@ -101,20 +132,7 @@ def markdown(found: Coverage) -> str:
 def _lines(found: Coverage) -> Iterator[str]:
     yield f"{found.functions:,} functions."
     for kind, table in found.tables.items():
-        met = [each for each in table if each.functions]
-        often = sum(each.functions >= ENOUGH for each in met)
-        yield from ("", f"## {kind}: {len(met)} of {len(table)}", "")
-        yield f"{often} of them in at least {ENOUGH} functions."
-        yield from ("", "| name | functions |", "| --- | ---: |")
-        yield from (f"| `{each.name}` | {each.functions:,} |" for each in met)
-        others = found.others[kind]
-        if others:
-            yield from ("", f"And {len(others)} that the catalog does not list: ")
-            yield ", ".join(f"`{each.name}` ({each.functions:,})" for each in others) + "."
-        missing = [each for each in table if not each.functions]
-        if missing:
-            yield from ("", "| missing | why |", "| --- | --- |")
-            yield from (f"| `{each.name}` | {each.reason} |" for each in missing)
+        yield from _table(kind, table, found.others[kind])
     yield from ("", "## Sizes", "", "| equations | functions |", "| --- | ---: |")
     yield from (f"| {decade} | {count:,} |" for decade, count in found.sizes.items())
     largest = max(found.categories.values(), default=0) / max(found.functions, 1)
@@ -122,3 +140,25 @@ def _lines(found: Coverage) -> Iterator[str]:
     yield from ("| category | functions | share |", "| --- | ---: | ---: |")
     for name, count in found.categories.items():
         yield f"| `{name}` | {count:,} | {count / found.functions:.1%} |"
+
+
+def _table(kind: str, table: Sequence[Met], others: Sequence[Met]) -> Iterator[str]:
+    met = [each for each in table if each.functions]
+    lowered = [each for each in table if each.elsewhere and not each.functions]
+    missing = [each for each in table if not each.functions and not each.elsewhere]
+    often = sum(each.functions >= ENOUGH for each in met)
+    yield from ("", f"## {kind}: {len(met)} of {len(table)}", "")
+    yield f"{often} of them in at least {ENOUGH} functions."
+    yield from ("", "| name | functions |", "| --- | ---: |")
+    yield from (f"| `{each.name}` | {each.functions:,} |" for each in met)
+    if others:
+        yield from ("", f"And {len(others)} that the catalog does not list: ")
+        yield ", ".join(f"`{each.name}` ({each.functions:,})" for each in others) + "."
+    if lowered:
+        yield from ("", f"{len(lowered)} more in what was lowered for other platforms or for ")
+        yield from ("symbolic sizes, neither compiled nor run:", "")
+        yield from ("| lowered | functions | why not run |", "| --- | ---: | --- |")
+        yield from (f"| `{each.name}` | {each.elsewhere:,} | {each.reason} |" for each in lowered)
+    if missing:
+        yield from ("", "| missing | why |", "| --- | --- |")
+        yield from (f"| `{each.name}` | {each.reason} |" for each in missing)

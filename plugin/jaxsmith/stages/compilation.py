@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from jaxsmith.stages import compat
+from jaxsmith.stages import compat, symbolic
 from jaxsmith.stages.errors import NoTextError, guard, one_line
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Compilation:
     ``dumped`` holds the files that XLA wrote meanwhile, if it was asked to, by name.
     """
 
+    jitted: Wrapped
+    args: tuple[object, ...]
+    kwargs: Mapping[str, object]
     traced: Traced
     lowered: Lowered
     compiled: Compiled
@@ -46,6 +49,14 @@ class Compilation:
             # Whatever the type: the function was lowered for the platform that is there.
             raise NoTextError(one_line(error)) from error
         return lowered.as_text("stablehlo")
+
+    def symbolic_stablehlo(self) -> str:
+        """What JAX lowers where sizes of axes are symbols.
+
+        Raises:
+            NoTextError: JAX can lower the function for the sizes of its arguments alone.
+        """
+        return symbolic.lowered(self.jitted, self.args, self.kwargs)
 
 
 def as_jitted(
@@ -91,6 +102,7 @@ def compile_once(
     with guard("lower"):
         lowered = traced.lower()
     with guard("compile"):
-        if dump is None:
-            return Compilation(traced, lowered, lowered.compile(), {})
-        return Compilation(traced, lowered, *compat.compile_dumping(lowered, dump))
+        compiled, dumped = (
+            (lowered.compile(), {}) if dump is None else compat.compile_dumping(lowered, dump)
+        )
+    return Compilation(jitted, args, kwargs, traced, lowered, compiled, dumped)

@@ -15,7 +15,7 @@ ALL_STAGES = tuple(STAGES)
 DEFAULT_STAGES = tuple(stage.name for stage in STAGES.values() if stage.default)
 
 _LOWERING = "stablehlo_"
-PLATFORMS = tuple(name.removeprefix(_LOWERING) for name in STAGES if name.startswith(_LOWERING))
+PLATFORMS = tuple(stage.platform for stage in STAGES.values() if stage.platform)
 """Platforms that a function can be lowered for without one being there."""
 
 

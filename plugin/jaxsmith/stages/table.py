@@ -33,6 +33,8 @@ class Stage:
         nullable: whether a function may have no such text, through no fault of its own.
         dump: what XLA must write for it while it compiles; None needs nothing written.
         tools: programs of which it needs one.
+        platform: the platform that it is lowered for, which need not be there; None is the one
+            that is.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Stage:
     nullable: bool = False
     dump: DumpOptions | None = None
     tools: tuple[str, ...] = ()
+    platform: str | None = None
 
 
 def _lowered_for(platform: str, title: str) -> Stage:
@@ -54,6 +57,7 @@ def _lowered_for(platform: str, title: str) -> Stage:
         lambda compilation: compilation.stablehlo_for(platform),
         default=False,
         nullable=True,
+        platform=platform,
     )
 
 
@@ -108,6 +112,15 @@ _TABLE = (
         nullable=True,
         dump=compat.DUMP_OBJECTS,
         tools=asm.TOOLS,
+    ),
+    Stage(
+        "stablehlo_symbolic",
+        "The StableHLO that JAX lowers for arrays of any size, as many sizes as it can be symbols; "
+        "lowered only: neither compiled nor run; null where the code is about its sizes.",
+        ".stablehlo.symbolic.mlir",
+        lambda compilation: compilation.symbolic_stablehlo(),
+        default=False,
+        nullable=True,
     ),
     _lowered_for("cuda", "NVIDIA's GPUs"),
     _lowered_for("rocm", "AMD's GPUs"),

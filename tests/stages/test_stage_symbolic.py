@@ -1,0 +1,42 @@
+"""StableHLO for arrays of any size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxsmith.stages import extract
+
+SYMBOLIC = "stablehlo_symbolic"
+
+
+def test_sizes_can_be_symbols() -> None:
+    found = extract(
+        lambda x, y: jnp.sin(x) @ y, np.ones((3, 4)), y=np.ones((4, 5)), stages=[SYMBOLIC]
+    )
+    text = found.texts[SYMBOLIC]
+    for axis in "abc":
+        assert f'jax.global_constant = "{axis}"' in text
+    assert "(tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>" in text
+    assert "loc(" not in text
+
+
+def test_a_size_that_the_code_is_about_stays_a_number() -> None:
+    found = extract(lambda x: x.reshape(2, 2, -1) * 2, np.ones((4, 6)), stages=[SYMBOLIC])
+    assert "tensor<4x?xf32>" in found.texts[SYMBOLIC]
+
+
+@pytest.mark.parametrize(
+    ("argument", "reason"),
+    [
+        (np.ones(()), "no argument has an axis of more than one element"),
+        (np.ones(4), "Symbolic dimension comparison"),
+    ],
+)
+def test_a_function_of_its_sizes_alone_has_no_symbolic_text(argument: Any, reason: str) -> None:
+    found = extract(lambda x: x.sum() if x.size < 3 else x[:4], argument, stages=[SYMBOLIC])
+    assert not found.texts
+    assert reason in found.missing[SYMBOLIC]
