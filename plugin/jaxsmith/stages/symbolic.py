@@ -37,7 +37,7 @@ def lowered(jitted: Wrapped, args: tuple[object, ...], kwargs: Mapping[str, obje
         raise NoTextError("no argument has an axis of more than one element")
     first: Exception | None = None
     for chosen in _choices(sizes):
-        symbolic_args, symbolic_kwargs = tree.unflatten(_with_symbols(leaves, chosen))
+        symbolic_args, symbolic_kwargs = jax.tree.unflatten(tree, _with_symbols(leaves, chosen))
         try:
             module: Lowered = jitted.trace(*symbolic_args, **symbolic_kwargs).lower()
         except Exception as error:
