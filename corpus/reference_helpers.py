@@ -278,6 +278,15 @@ def compressed(mask, x, axis, size, fill):
     return np.moveaxis(np.concatenate([kept, missing]), 0, axis)
 
 
+def rounded_to_float(x, digits, least):
+    """The nearest number of so many binary digits after the point, ties to even.
+
+    ``least`` is the exponent of the smallest normal number, below which the gaps stay.
+    """
+    exponents = np.maximum(np.frexp(x)[1] - 1, least)
+    return np.ldexp(np.rint(np.ldexp(x, digits - exponents)), exponents - digits)
+
+
 def sigmoid_gate(x):
     """The values times their logistic sigmoid."""
     return x * special.expit(x)

@@ -36,8 +36,16 @@ def _unusual(style: Style, rng: Stream) -> Style:
 
 CATEGORY = Recipe(
     "shapes",
-    "high ranks, axes of one, primes, and tens of thousands of rows",
-    {"arithmetic": 4, "math": 3, "array": 3, "reductions": 2, "conditionals": 0.7, "indexing": 0.7},
+    "high ranks, axes of one, primes, and tens of thousands of rows, or none",
+    {
+        "arithmetic": 4,
+        "math": 3,
+        "array": 3,
+        "reductions": 2,
+        "conditionals": 0.7,
+        "indexing": 0.7,
+        "shapes": 0.6,
+    },
     core=("array", "reductions", "math", "arithmetic"),
     singles=False,
     adapt=_unusual,

@@ -57,10 +57,6 @@ def write_branches(
     return graphs, intervals, likes
 
 
-def _arguments(count: int) -> str:
-    return ", ".join(f"{{{i + 1}}}" for i in range(count))
-
-
 def _cond(scope: Scope, _op: Op) -> Proposal | None:
     assert isinstance(scope, Builder)
     if scope.depth >= DEEPEST:
@@ -153,17 +149,15 @@ def _branching(
     if not operands:
         return None
     regions = ", ".join(f"{{r{i}}}" for i in range(len(graphs)))
-    arguments = _arguments(len(operands))
-    if kind == "cond":
-        jax = f"lax.cond({{0}}, {regions}, {arguments})"
-        numpy = f"cond({{0}}, {regions}, {arguments})"
-    else:
-        jax = f"lax.switch({{0}}, [{regions}], {arguments})"
-        numpy = f"switch({{0}}, [{regions}], {arguments})"
+    call = (
+        f"cond({{0}}, {regions}, {{1*}})"
+        if kind == "cond"
+        else f"switch({{0}}, [{regions}], {{1*}})"
+    )
     return Proposal(
         (deciders[0], *operands),
         tuple(var.aval for var in likes),
-        {"jax_template": jax, "numpy_template": numpy},
+        {"jax_template": f"lax.{call}", "numpy_template": call},
         tuple(graphs),
         intervals=tuple(intervals),
     )

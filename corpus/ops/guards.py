@@ -29,7 +29,7 @@ def _kind(var: Var) -> str:
 
 
 def _clip(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
-    if _kind(var) in "bc":
+    if _kind(var) in "bcen":
         return None
     low = max(domain.low, -LARGE) if domain.low <= LARGE else domain.low
     high = min(domain.high, LARGE) if domain.high >= -LARGE else domain.high

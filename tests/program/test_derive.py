@@ -40,14 +40,14 @@ def test_most_functions_that_can_be_derived_from_are():
 
 
 def applied(name):
-    """The transformation of each base to which it applies, at most three."""
+    """The transformation of each base to which it applies, at most six."""
     made = []
     for case in [*BASES, *(Case("arithmetic", i, 0) for i in range(0, 60, 2))]:
         base = CORPUS.write(case)
         found = apply_all(case, base, (name,), Stream(f"{case.id}/{name}"), CORPUS.helpers)
         if found is not None:
             made.append(found)
-        if len(made) == 3:
+        if len(made) == 6:
             break
     return made
 
@@ -71,6 +71,8 @@ def test_every_transformation_does_what_its_reference_says(name):
             found = compare(extracted.run(*inputs.arrays), expectation, function.outputs)
             assert found.ok, f"{found.mismatch.detail}\n{function.source_code}"
         checked += 1
+        if checked == 3:
+            break
     assert checked, f"nothing that {name} applies to could be checked"
 
 

@@ -8,8 +8,13 @@ import pytest
 
 from corpus import CORPUS
 from jaxsmith.errors import RejectedError
+from jaxsmith.program.builder import Builder
 from jaxsmith.program.function import Case
+from jaxsmith.program.style import STORED, pick_style
 from jaxsmith.program.transforms import TRANSFORMS
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.draw import Draw
+from jaxsmith.vocabulary.stream import Stream
 
 CATEGORIES = sorted(CORPUS.categories)
 PER_CATEGORY = 40
@@ -145,3 +150,17 @@ def test_a_derived_function_carries_its_base(functions):
     bases = CORPUS.categories["gradients"].bases
     for function in functions["gradients"]:
         assert len(function.tags & bases) == 1
+
+
+def test_few_programs_keep_arrays_of_eight_or_four_bits_and_all_kinds_of_them():
+    kinds = [pick_style(Stream(f"styles/{i}")).stored for i in range(2000)]
+    assert set(kinds) == {"", *STORED}
+    assert 0.05 < sum(map(bool, kinds)) / len(kinds) < 0.15
+
+
+def test_what_has_no_elements_is_read_by_code_that_knows_it_alone():
+    builder = Builder(Stream("empty"), pick_style(Stream("empty")), CORPUS.vocabulary)
+    empty = builder.parameter(Aval((0, 3), "float32"), Draw("uniform", -1, 1))
+    others = [builder.value("f", ranks=(2, 2)) for _ in range(50)]
+    assert empty is not None
+    assert empty not in others

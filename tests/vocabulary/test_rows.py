@@ -8,14 +8,14 @@ from jaxsmith.errors import RejectedError
 from jaxsmith.program.builder import Builder
 from jaxsmith.program.function import Case
 from jaxsmith.program.recipe import finish
-from jaxsmith.program.style import pick_style
+from jaxsmith.program.style import STORED, pick_style
 from jaxsmith.program.write import write
 from jaxsmith.sample.sets import make_set
 from jaxsmith.verdict import compare
 from jaxsmith.verdict.expect import Judge
 from jaxsmith.vocabulary.stream import Stream
 
-FORMS = 3  # of each row
+FORMS = 4  # of each row
 TRIES = 24
 ROWS = [op for op in CORPUS.vocabulary.by_name.values() if op.family != "guards" and not op.control]
 
@@ -26,6 +26,8 @@ def forms(op):
     for attempt in range(TRIES):
         rng = Stream(f"rows/{op.name}/{attempt}")
         style = pick_style(rng)
+        if attempt % 2:  # the other half has arrays of 8 or 4 bits to move
+            style = style.but(stored=rng.child("stored").choice(list(STORED)))
         if op.code:
             style = style.but(max_parameters=16)
         builder = Builder(rng, style, CORPUS.vocabulary)

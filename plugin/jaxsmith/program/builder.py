@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from jaxsmith.program.graph import Eqn, Graph
@@ -109,8 +110,10 @@ class Builder:
         low, high = ranks
 
         def fits(aval: Aval) -> bool:
+            # What has no elements has no largest one: only code that is about that may read it.
             return (
-                low <= len(aval.shape) <= high
+                0 not in aval.shape
+                and low <= len(aval.shape) <= high
                 and _is_of(aval.dtype, kinds)
                 and (shape is None or aval.shape == shape)
                 and (dtype is None or aval.dtype == dtype)
@@ -314,6 +317,9 @@ class Builder:
         domain: Interval | None,
         hints: tuple[str, ...],
     ) -> Var | None:
+        kinds = "".join(filter(self.style.has, kinds))
+        if dtype is None and not kinds:
+            return None
         kind = self.rng.choice(kinds) if dtype is None else dtypes.kind(dtype)
         if shape is None:
             shape = fresh() if fresh else self.shape(ranks)
@@ -355,13 +361,43 @@ def eqn_reads(eqn: Eqn) -> list[Var]:
     return reads
 
 
+# What calls one of its regions, whichever result is read: a result that none reads can go.
+BRANCHES = ("cond", "switch")
+
+
 def prune(graph: Graph) -> Graph:
     """The graph without dead equations; parameters of a region stay, they are its signature."""
     live = {atom for atom in graph.results if isinstance(atom, Var)}
     kept: list[Eqn] = []
     for eqn in reversed(graph.eqns):
         if any(var in live for var in eqn.outputs):
-            kept.append(eqn)
-            live.update(eqn_reads(eqn))
-    eqns = tuple(reversed(kept))
-    return Graph(graph.params, eqns, graph.results, graph.name, graph.groups, graph.returns)
+            needed = _narrowed(eqn, [var in live for var in eqn.outputs])
+            kept.append(needed)
+            live.update(eqn_reads(needed))
+    return replace(graph, eqns=tuple(reversed(kept)))
+
+
+def _narrowed(eqn: Eqn, keep: Sequence[bool]) -> Eqn:
+    """A branch without the results that nothing reads, and without the operands only they read."""
+    grouped = any(region.groups for region in eqn.regions)
+    if all(keep) or grouped or eqn.op.control not in BRANCHES:
+        return eqn
+    regions = [
+        prune(replace(region, results=tuple(compress(region.results, keep))))
+        for region in eqn.regions
+    ]
+    reads = [region.uses() for region in regions]
+    used = [
+        any(uses[param] for uses, param in zip(reads, column, strict=True))
+        for column in zip(*(region.params for region in regions), strict=True)
+    ]
+    used = used if any(used) else [True, *used[1:]]  # a branch takes something
+    choice, *operands = eqn.operands
+    return replace(
+        eqn,
+        operands=(choice, *compress(operands, used)),
+        outputs=tuple(compress(eqn.outputs, keep)),
+        regions=tuple(
+            replace(region, params=tuple(compress(region.params, used))) for region in regions
+        ),
+    )

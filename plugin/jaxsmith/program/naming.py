@@ -45,6 +45,22 @@ PARAMETER_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("codes", "counts", "cells", "tokens"),
         ("codes", "counts", "cells", "tokens"),
     ),
+    "e": (
+        ("scale", "level", "code"),
+        ("quantized", "compressed", "codes", "stored", "packed"),
+        ("quantized", "compressed", "cache", "weights8", "stored"),
+        ("quantized", "cache", "compressed", "weights8"),
+        ("quantized", "cache", "compressed"),
+        ("quantized", "cache", "compressed"),
+    ),
+    "n": (
+        ("nibble", "level", "code"),
+        ("nibbles", "levels", "codes", "packed"),
+        ("nibbles", "levels", "weights4", "packed"),
+        ("nibbles", "levels", "packed"),
+        ("nibbles", "levels", "packed"),
+        ("nibbles", "levels", "packed"),
+    ),
     "b": (
         ("flag", "enabled", "condition", "active"),
         ("mask", "valid", "flags", "active", "keep"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.draw import Draw
 from jaxsmith.vocabulary.dtypes import complex_of, is_half
+from jaxsmith.vocabulary.dtypes import kind as kind_of
 from jaxsmith.vocabulary.interval import Interval
 
 if TYPE_CHECKING:
@@ -33,6 +34,18 @@ INTEGER_DTYPES = {
     "uint16": 3.0,
     "uint32": 4.0,
 }
+# What a program keeps in 8 or 4 bits, if anything; the two formats that hardware has come first.
+STORED = {
+    "float8_e4m3fn": 5.0,
+    "float8_e5m2": 4.0,
+    "float8_e4m3": 1.0,
+    "float8_e3m4": 1.0,
+    "float8_e4m3b11fnuz": 1.0,
+    "float8_e4m3fnuz": 1.0,
+    "float8_e5m2fnuz": 1.0,
+    "int4": 4.0,
+    "uint4": 3.0,
+}
 WIDE_INTEGERS = {"int64": 65.0, "int32": 29.0, "uint64": 6.0}
 
 FLOAT_RANGES = ((-2.0, 2.0), (-3.0, 3.0), (-1.0, 1.0), (0.1, 2.0), (-4.0, 4.0), (0.5, 3.0))
@@ -48,7 +61,8 @@ class Style:
     """What a program keeps to.
 
     ``smoothness`` lists the kinds of operation it may use; with ``keeps_slopes`` it uses none that
-    makes floats of floats and has no derivative.
+    makes floats of floats and has no derivative. ``stored`` is a dtype of 8 or 4 bits that it keeps
+    arrays in, if any.
     """
 
     x64: bool
@@ -61,6 +75,11 @@ class Style:
     new_parameter: float = 0.12
     max_parameters: int = 4
     max_elements: int = 1024
+    stored: str = ""
+
+    def has(self, kind: str) -> bool:
+        """Whether the program makes values of a kind."""
+        return kind not in "en" or (bool(self.stored) and kind == kind_of(self.stored))
 
     def dtype(self, kind: str) -> str:
         """The program's main dtype of a kind; ``"p"`` is that of positions, which have signs."""
@@ -70,6 +89,8 @@ class Style:
             return self.int_dtype if self.int_dtype in ("int32", "int64") else "int32"
         if kind == "c":
             return complex_of(self.float_dtype)
+        if kind in "en":
+            return self.stored
         return {"f": self.float_dtype, "i": self.int_dtype, "b": "bool"}[kind]
 
     def shape(self, rng: Stream, ranks: tuple[int, int]) -> Shape:
@@ -88,23 +109,26 @@ class Style:
 
     def number(self, rng: Stream, kind: str, domain: Interval | None) -> float | int:
         """A short real constant for a kind (``"f"``, ``"c"`` or ``"i"``) inside the domain."""
-        pool = NUMBERS if kind in "fc" else INTEGERS
+        pool = NUMBERS if kind in "fce" else INTEGERS
         fitting = [n for n in pool if domain is None or domain.low <= n <= domain.high]
         if not fitting:
             assert domain is not None  # every pool has members
-            return domain.middle if kind in "fc" else int(domain.middle)
+            return domain.middle if kind in "fce" else int(domain.middle)
         return rng.weighted(fitting, [1 / (2 + position) for position in range(len(fitting))])
 
     def draw(self, rng: Stream, kind: str, domain: Interval | None) -> Draw:
         """How values of a kind are drawn, inside the domain."""
         if kind == "b":
             return Draw("uniform", 0, 1)
-        ranges = FLOAT_RANGES if kind in "fc" else INTEGER_RANGES
+        ranges = FLOAT_RANGES if kind in "fce" else INTEGER_RANGES
         low, high = rng.choice(ranges)
+        if kind == "n":
+            assert domain is not None  # all that has 4 bits
+            return Draw("uniform", domain.low, domain.high)
         if domain is None or Interval(low, high) in domain:
             return Draw("uniform", low, high)
         # Keep to the part of the domain where numbers of ordinary size lie.
-        bound = 4.0 if kind in "fc" else 20
+        bound = 4.0 if kind in "fce" else 20
         if domain.low > bound or domain.high < -bound:
             return Draw("uniform", domain.low, domain.high)
         return Draw("uniform", max(domain.low, -bound), min(domain.high, bound))
@@ -123,6 +147,7 @@ def pick_style(rng: Stream) -> Style:
     x64 = rng.chance(0.35)
     dims = tuple(rng.weighted(DIMENSIONS, DIMENSION_WEIGHTS) for _ in range(rng.integer(2, 4)))
     floats, ints = (WIDE_FLOATS, WIDE_INTEGERS) if x64 else (FLOATS, INTEGER_DTYPES)
+    stored = rng.child("stored")
     return Style(
         x64,
         rng.weighted(list(floats), list(floats.values())),
@@ -130,4 +155,5 @@ def pick_style(rng: Stream) -> Style:
         dims,
         keeps_slopes=rng.chance(0.5),
         max_parameters=rng.integer(2, 5),
+        stored=stored.weighted(list(STORED), list(STORED.values())) if stored.chance(0.1) else "",
     )

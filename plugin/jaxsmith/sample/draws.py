@@ -48,7 +48,7 @@ def _complex(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.complex128]:
 
 def _uniform(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
     unit = bits.uniform(aval.shape)
-    if kind(aval.dtype) == "f":
+    if kind(aval.dtype) in "fe":
         return draw.low + unit * (draw.high - draw.low)
     return np.floor(draw.low + unit * (draw.high - draw.low + 1))
 
@@ -56,7 +56,7 @@ def _uniform(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
 def _distinct(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
     count = aval.size
     values = np.linspace(draw.low, draw.high, count) if count > 1 else np.array([draw.low])
-    if kind(aval.dtype) != "f":
+    if kind(aval.dtype) not in "fe":
         values = draw.low + np.arange(count)
     return values[bits.permutation(count)].reshape(aval.shape)
 

@@ -79,7 +79,7 @@ def _array(draw: Draw, aval: Aval, kind: SetKind, bits: Bits) -> NDArray[np.gene
 def _edges(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
     marks = [draw.low, draw.high, (draw.low + draw.high) / 2]
     marks += [mark for mark in (0.0, 1.0, -1.0) if draw.low <= mark <= draw.high]
-    if kind_of(aval.dtype) != "f":
+    if kind_of(aval.dtype) not in "fe":
         marks = [float(np.floor(mark)) for mark in marks]
     positions = (bits.uniform(aval.shape) * len(marks)).astype(np.int64)
     return np.asarray(marks)[positions].astype(aval.dtype)
@@ -89,6 +89,6 @@ def _rim(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.generic]:
     unit = bits.uniform(aval.shape)
     outer = np.where(unit < 0.5, 0.2 * unit, 1.0 - 0.2 * (1.0 - unit))
     values = draw.low + outer * (draw.high - draw.low)
-    if kind_of(aval.dtype) != "f":
+    if kind_of(aval.dtype) not in "fe":
         values = np.rint(values)
     return values.astype(aval.dtype)

@@ -99,6 +99,7 @@ def _compare_one(i: int, array: Any, expected: Any, bound: Any, aval: Aval) -> C
 
 
 def _compare_exact(i: int, array: Any, expected: Any) -> Comparison:
+    expected = np.asarray(expected).astype(array.dtype, copy=False)
     wrong = np.asarray(array != expected)
     if not wrong.any():
         return Comparison(None)

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_WIDE: dict[str, type[np.generic]] = {"f": np.float64, "c": np.complex128, "V": np.float64}
+# Of kind "V" too, as all that ml_dtypes adds.
+_NIBBLES: dict[str, type[np.generic]] = {"int4": np.int8, "uint4": np.uint8}
+
+
 def load(source: str, name: str) -> Callable[..., Any]:
     """The function ``name`` that this source defines.
 
@@ -27,10 +32,10 @@ def load(source: str, name: str) -> Callable[..., Any]:
 
 
 def widen(array: np.generic | np.ndarray[Any, Any]) -> Any:
-    """Floats in float64 (complex128); everything else as it is."""
-    kind = np.asarray(array).dtype.kind
-    wide = {"f": np.float64, "c": np.complex128, "V": np.float64}.get(kind)
-    return np.asarray(array) if wide is None else np.asarray(array).astype(wide)
+    """Floats in float64 (complex128), nibbles in 8 bits; everything else as it is."""
+    array = np.asarray(array)
+    wide = _NIBBLES.get(array.dtype.name) or _WIDE.get(array.dtype.kind)
+    return array if wide is None else array.astype(wide)
 
 
 def leaves(tree: Any) -> list[Any]:

@@ -60,13 +60,16 @@ def infix(operator: str) -> str:
 def fill(template: str, operands: list[Code], attributes: Mapping[str, object]) -> str:
     """A template with its operands and attributes in place.
 
-    ``{*}`` stands for all operands, separated by commas.
+    ``{*}`` stands for all operands, separated by commas; ``{1*}`` for those from 1 on.
 
     Raises:
         LookupError: if the template names an operand or attribute that is not there.
     """
-    if "{*}" in template:
-        template = template.replace("{*}", ", ".join(f"{{{i}}}" for i in range(len(operands))))
+    if "*}" in template:
+        template = _ALL_FROM.sub(
+            lambda found: ", ".join(f"{{{i}}}" for i in range(int(found[1] or 0), len(operands))),
+            template,
+        )
     if " ** " in template and all(_SIMPLE.fullmatch(operand.text) for operand in operands):
         template = template.replace(" ** ", "**")  # as formatters hug a power of simple operands
     parts: list[str] = []
@@ -84,4 +87,5 @@ def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
     return tuple((text, key, spec or "") for text, key, spec, _ in fields)
 
 
+_ALL_FROM = re.compile(r"\{(\d*)\*\}")
 _SIMPLE = re.compile(r"-?[\w.]+")

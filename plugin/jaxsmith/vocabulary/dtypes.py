@@ -6,9 +6,12 @@ The tables say in plain data what JAX's type promotion page documents
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-Kind = Literal["b", "i", "u", "f", "c"]
+Kind = Literal["b", "i", "u", "f", "c", "e", "n"]
+"""Booleans, integers, unsigned integers, floats, complex numbers; floats of eight bits and integers
+of a nibble, which are kept and moved, and computed with only after a cast."""
 
 KINDS: dict[str, Kind] = {
     "bool": "b",
@@ -26,6 +29,15 @@ KINDS: dict[str, Kind] = {
     "float64": "f",
     "complex64": "c",
     "complex128": "c",
+    "float8_e3m4": "e",
+    "float8_e4m3": "e",
+    "float8_e4m3b11fnuz": "e",
+    "float8_e4m3fn": "e",
+    "float8_e4m3fnuz": "e",
+    "float8_e5m2": "e",
+    "float8_e5m2fnuz": "e",
+    "int4": "n",
+    "uint4": "n",
 }
 
 # The float of either part of a complex number, and the other way round.
@@ -47,24 +59,38 @@ LARGEST = {
     "float32": (2 - 2.0**-23) * 2.0**127,
     "float64": (2 - 2.0**-52) * 2.0**1023,
 }
+# Bits of the significand after the point, the exponent of the smallest normal number and the
+# largest number, as ml_dtypes documents them (https://github.com/jax-ml/ml_dtypes).
+for _dtype, _digits, _least, _most in (
+    ("float8_e3m4", 4, -2, 15.5),
+    ("float8_e4m3", 3, -6, 240.0),
+    ("float8_e4m3b11fnuz", 3, -10, 30.0),
+    ("float8_e4m3fn", 3, -6, 448.0),
+    ("float8_e4m3fnuz", 3, -7, 240.0),
+    ("float8_e5m2", 2, -14, 57344.0),
+    ("float8_e5m2fnuz", 2, -15, 57344.0),
+):
+    EPSILON[_dtype] = 2.0**-_digits
+    SMALLEST_NORMAL[_dtype] = 2.0**_least
+    LARGEST[_dtype] = _most
 for _table in (EPSILON, SMALLEST_NORMAL, LARGEST):
     _table.update({dtype: _table[part] for dtype, part in _PARTS.items()})
 
 _INTEGER_RANGE = {
     f"{sign}int{bits}": (0 if sign else -(2 ** (bits - 1)), 2 ** (bits if sign else bits - 1) - 1)
     for sign in ("", "u")
-    for bits in (8, 16, 32, 64)
+    for bits in (4, 8, 16, 32, 64)
 }
 
 
 def kind(dtype: str) -> Kind:
-    """``"b"``, ``"i"``, ``"u"``, ``"f"`` or ``"c"``."""
+    """One of the letters of ``Kind``."""
     return KINDS[dtype]
 
 
 def is_inexact(dtype: str) -> bool:
     """Whether numbers of it are rounded: floats and complex numbers."""
-    return kind(dtype) in "fc"
+    return kind(dtype) in "fce"
 
 
 def part(dtype: str) -> str:
@@ -79,8 +105,8 @@ def complex_of(dtype: str) -> str:
 
 def bits(dtype: str) -> int:
     """Width in bits, of a complex number that of each part; 8 for bool."""
-    dtype = part(dtype)
-    return int("".join(filter(str.isdigit, dtype)) or 8)
+    found = re.search(r"\d+", part(dtype))
+    return int(found[0]) if found else 8
 
 
 def integer_range(dtype: str) -> tuple[int, int]:
@@ -104,7 +130,7 @@ def usual_range(dtype: str) -> tuple[float, float]:
     Beyond it, float32 sums lose digits and int32 wraps around: not what most programs are about.
     """
     if is_inexact(dtype):
-        most = 3e4 if dtype == "float16" else 1e5
+        most = min(1e5, LARGEST[dtype] / 2)
         return -most, most
     if dtype == "bool":
         return 0.0, 1.0

@@ -23,8 +23,8 @@ Plan = Callable[[Stream, Shape], "Change | None"]
 Fits = Callable[[Shape], bool]
 Fresh = Callable[["Scope"], Shape]
 
-# Moving works for every kind; most programs are about floats.
-ANY = "fffib"
+# Moving works for every kind; most programs are about floats, and few keep 8 or 4 bits.
+ANY = "fffibeenn"
 
 
 def changed(
