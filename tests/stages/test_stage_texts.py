@@ -23,6 +23,7 @@ from jaxsmith.stages.normal import normalise
 FUNCTIONS = """
 import jax, jax.numpy as jnp, numpy as np
 from functools import partial
+from jax.ad_checkpoint import checkpoint_name
 
 @jax.custom_jvp
 def own_jvp(x):
@@ -49,6 +50,11 @@ def recomputed(x):
     policy = jax.checkpoint_policies.dots_saveable
     return jax.grad(lambda y: jax.checkpoint(jnp.sin, policy=policy)(y).sum())(x)
 
+def named(x):
+    policy = jax.checkpoint_policies.save_only_these_names("hidden", "b", "trunk", "head", "tail")
+    layer = jax.checkpoint(lambda y: jnp.sin(checkpoint_name(jnp.cos(y), "b")), policy=policy)
+    return jax.grad(lambda y: layer(y).sum())(x)
+
 def gradient(x):
     return jax.grad(lambda y: (own_jvp(y) * own_vjp(y) * jax.nn.relu(y)).sum())(x)
 
@@ -62,7 +68,7 @@ def printed(x):
 def looped(x):
     return jax.lax.scan(lambda c, a: (jnp.where(a > 0, c, a), jax.nn.relu(c)), x[0], x)
 
-ALL = [own_jvp, own_vjp, callback, reduction, recomputed, gradient, random, printed, looped]
+ALL = [own_jvp, own_vjp, callback, reduction, recomputed, named, gradient, random, printed, looped]
 """
 
 SCRIPT = """
@@ -104,7 +110,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def test_processes_folders_hash_seeds_and_order_change_nothing(outputs: list[str]) -> None:
     one, another = (json.loads(output) for output in outputs)
-    assert len(one) == 9
+    assert len(one) == 10
     for name, texts in one.items():
         assert tuple(sorted(texts)) == tuple(sorted(DEFAULT_STAGES))
         assert texts == another[name]
@@ -125,6 +131,8 @@ def test_no_text_says_where_it_was_made(outputs: list[str], trace_of_a_process: 
          "partial(<function f.<locals>.<lambda>>, 1)"),
         ("kernel f at /srv/a b/c.py:12 for jit", "kernel f for jit"),
         (r"f at C:\a\c.py:3, g", "f, g"),
+        ("""x=frozenset({'b', "it's", 'a'}), y=frozenset()""",
+         """x=frozenset({"it's", 'a', 'b'}), y=frozenset()"""),
         ("dense<0x7FC00000> at once, a / b", "dense<0x7FC00000> at once, a / b"),
     ],
 )  # fmt: skip
