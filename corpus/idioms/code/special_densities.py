@@ -373,9 +373,9 @@ def student_entropy(degrees, scale):
 
 def student_entropy_reference(degrees, scale):
     # The integral of the density's logarithm over sqrt(df) sinh(t).
-    logs = np.log(np.cosh(np.linspace(-8.0, 8.0, 81)))
+    logs = np.log(np.cosh(np.linspace(-10.0, 10.0, 201)))
     shares = np.exp(-degrees[:, None] * logs)
     total = np.sum(shares, axis=1)
     mean_log = np.sum(shares * logs, axis=1) / total
-    entropies = np.log(np.sqrt(degrees) * total / 5) + (degrees + 1) * mean_log
+    entropies = np.log(np.sqrt(degrees) * total / 10) + (degrees + 1) * mean_log
     return entropies + np.log(scale), 6 / (degrees - 4)
