@@ -98,4 +98,13 @@ LIMITATIONS = [
         reason="vmap of lax.clamp over one of its bounds alone gives clamp shapes that it refuses",
         inside="vmap",
     ),
+    Limitation(
+        name="gradient-past-a-reference-in-a-loop",
+        rows=frozenset(),
+        least=1,
+        before="0.12",
+        reason="a loop that writes to a reference which has no derivative can't be differentiated",
+        inside="gradient",
+        calls=("jax.new_ref(",),
+    ),
 ]  # fmt: skip
