@@ -39,13 +39,15 @@ LIMITATIONS = [
             {
                 "max", "min", "max_where", "min_where", "max_initial", "max_abs",
                 "reduce_max", "reduce_min", "lax_max", "lax_min", "nanmax", "nanmin",
+                "max_difference", "max_normalize", "min_max_scale", "subtract_max", "ptp",
+                "complex_max_abs",
             }
         ),
         least=1,
         before="0.12",
         reason="a maximum is looked for among values that are computed again and rounded otherwise",
         inside="gradient",
-        calls=("jnp.max(", "jnp.min(", ".max(", ".min(", "lax.reduce_max"),
+        calls=("jnp.max(", "jnp.min(", "jnp.ptp(", ".max(", ".min(", "lax.reduce_max"),
     ),
     Limitation(
         name="derivative-of-spence",

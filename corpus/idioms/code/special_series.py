@@ -265,7 +265,7 @@ def mittag_leffler(z, *, alpha, beta, terms):
     """The exponential's generalization for equations of fractional order."""
     k = jnp.arange(terms, dtype=z.dtype)
     coefficients = jnp.exp(-jax.scipy.special.gammaln(alpha * k + beta))
-    return jnp.sum(coefficients * z[..., None] ** k, axis=-1)
+    return jnp.polyval(coefficients[::-1], z)
 
 
 def mittag_leffler_reference(z, *, alpha, beta, terms):
