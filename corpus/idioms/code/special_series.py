@@ -215,7 +215,7 @@ def gauss_series(a, b, c, z, *, terms):
     n = jnp.arange(terms, dtype=z.dtype)
     ratios = (a + n) * (b + n) / ((c + n) * (1.0 + n))
     coefficients = jnp.concatenate([jnp.ones_like(ratios[:1]), jnp.cumprod(ratios)])
-    powers = z[..., None] ** jnp.arange(terms + 1, dtype=z.dtype)
+    powers = z[..., None] ** jnp.arange(terms + 1)
     slopes = (n + 1.0) * coefficients[1:] * powers[..., :-1]
     return jnp.sum(coefficients * powers, axis=-1), jnp.sum(slopes, axis=-1)
 
@@ -382,7 +382,7 @@ def pochhammer_expansion(x, power, *, terms):
     k = jnp.arange(terms, dtype=x.dtype)
     rising = jax.scipy.special.poch(power[..., None], k)
     coefficients = rising / jax.scipy.special.factorial(k)
-    return jnp.sum(coefficients * x[..., None] ** k, axis=-1)
+    return jnp.sum(coefficients * x[..., None] ** jnp.arange(terms), axis=-1)
 
 
 def pochhammer_expansion_reference(x, power, *, terms):
