@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from jaxsmith.vocabulary.accuracy import stable
+from jaxsmith.vocabulary.accuracy import NOISE, stable
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.rows import function
 from jaxsmith.vocabulary.signatures.matrix import (
@@ -22,6 +22,7 @@ from jaxsmith.vocabulary.signatures.matrix import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jaxsmith.vocabulary.accuracy import Accuracy
     from jaxsmith.vocabulary.aval import Aval, Shape
     from jaxsmith.vocabulary.op import Attributes, Op, Signature, Span
 
@@ -100,12 +101,13 @@ def _row(
     names: tuple[str, ...],
     *,
     size: float = 4.0,
+    accuracy: Accuracy | None = None,
     verb: str = "",
     weight: float = 1.0,
     level: str = "atom",
 ) -> Op:
     return function(
-        name, "linalg", signature, span, jax=jax, numpy=numpy, accuracy=stable(size),
+        name, "linalg", signature, span, jax=jax, numpy=numpy, accuracy=accuracy or stable(size),
         domain=((-20, 20),), names=names, verb=verb, weight=weight, level=level,
     )  # fmt: skip
 
@@ -176,12 +178,13 @@ OPS = [
     _row("slogdet", "jnp.linalg.slogdet({matrix})", "np.linalg.slogdet({matrix})",
          of_matrix(INVERTIBLE, _batch, outputs=2, names=(("sign", "orientation"),
                                                          ("log_determinant", "log_volume"))),
-         _log_volume, ("log_determinant",)),
+         _log_volume, ("log_determinant",), accuracy=NOISE),
     _row("logdet", "jnp.linalg.slogdet({matrix}){part}", "np.linalg.slogdet({matrix})[1]",
          of_matrix(INVERTIBLE, _batch, choices=({"part": "[1]"}, {"part": ".logabsdet"})),
-         _log_volume, ("log_determinant", "log_volume")),
+         _log_volume, ("log_determinant", "log_volume"), accuracy=NOISE),
     _row("cholesky_logdet", "2.0 * jnp.sum(jnp.log(jnp.diag(jnp.linalg.cholesky({matrix}))))",
          "np.linalg.slogdet({matrix})[1]",
          of_matrix(POSITIVE, _batch, choices=({"numpy_level": "atom"},)),
-         _log_volume, ("log_determinant", "complexity"), verb="logdet", level="mul"),
+         _log_volume, ("log_determinant", "complexity"), accuracy=NOISE, verb="logdet",
+         level="mul"),
 ]  # fmt: skip

@@ -165,7 +165,7 @@ class Builder:
         Code that was written by hand counts on 24 bits of precision, LAPACK has no fewer, and a
         derivative in 8 or 11 bits has no bound that says anything.
         """
-        wide = op.code is not None or op.accuracy.rule == "stable" or op.control == "gradient"
+        wide = op.accuracy.rule in ("noise", "stable") or op.control == "gradient"
         if wide and dtypes.is_half(self.dtype("f")):
             return False
         return op.smooth in self.style.smoothness

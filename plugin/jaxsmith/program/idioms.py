@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from jaxsmith.program.fixed import returns
@@ -53,12 +54,15 @@ class Code:
     name: str
     cite: str
 
-    def definitions(self, spelling: Literal["jax", "numpy"]) -> dict[str, str]:
+    def definitions(self, spelling: Literal["jax", "numpy"]) -> Mapping[str, str]:
         """Source by name, what is used before what uses it; the idiom itself comes last.
 
         Raises:
             ValueError: the file lacks the function or its reference.
         """
+        return _definitions(self, spelling)
+
+    def _written(self, spelling: Literal["jax", "numpy"]) -> dict[str, str]:
         code = _read(self.path)
         wanted = self.name + (REFERENCE if spelling == "numpy" else "")
         if wanted not in code.nodes:
@@ -88,6 +92,11 @@ class Code:
 
 
 @cache
+def _definitions(code: Code, spelling: Literal["jax", "numpy"]) -> Mapping[str, str]:
+    return MappingProxyType(code._written(spelling))
+
+
+@cache
 def _read(path: Path) -> Helpers:
     return Helpers(path)
 
@@ -96,18 +105,23 @@ def discover(package: ModuleType) -> list[Op]:
     """The ``IDIOMS`` of every module of a package as operations.
 
     The code of a module is in the file of its name in the folder ``code``, and read when it is
-    first used.
+    first used. The file ``effort.json`` may say how much work each idiom's reference is.
     """
     folder = Path(package.__path__[0])
+    measured = folder / "effort.json"
+    effort = json.loads(measured.read_bytes()) if measured.exists() else {}
     found = []
     for name in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
         module = importlib.import_module(f"{package.__name__}.{name}")
         path = folder / "code" / f"{name}.py"
-        found += [operation(idiom, Code(path, idiom.name, idiom.cite)) for idiom in module.IDIOMS]
+        found += [
+            operation(idiom, Code(path, idiom.name, idiom.cite), effort.get(idiom.name, 0))
+            for idiom in module.IDIOMS
+        ]
     return found
 
 
-def operation(idiom: Idiom, code: Code) -> Op:
+def operation(idiom: Idiom, code: Code, effort: int = 0) -> Op:
     """The row of the vocabulary that an idiom is."""
     floats = {name for name, spec in idiom.inputs.items() if spec.dtype == "float"}
     smooth: Smoothness = "kinked" if idiom.wrt and floats <= set(idiom.wrt) else "none"
@@ -116,6 +130,7 @@ def operation(idiom: Idiom, code: Code) -> Op:
     return Op(
         f"idiom_{idiom.name}", idiom.family, call, call, _signature(idiom), spans.keep, NOISE,
         smooth=smooth, verb=idiom.name, helpers=helpers, code=code, weight=idiom.weight,
+        effort=effort,
     )  # fmt: skip
 
 

@@ -121,6 +121,7 @@ class Op:
         control: for an operation that calls functions (its regions), the name of its meaning in
             ``jaxsmith.verdict.regions``; several rows may share one.
         code: definitions that the spellings call, beside the helpers.
+        effort: about how many operations the NumPy spelling does; 0 where it is not known.
         guard: proposes the operation as a way to bring a value into a domain, or None if it can't.
     """
 
@@ -142,3 +143,4 @@ class Op:
     guard: Guard | None = None
     control: str = ""
     code: Code | None = None
+    effort: int = 0
