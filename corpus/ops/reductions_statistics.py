@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import dtypes, spans
-from jaxsmith.vocabulary.accuracy import Accuracy, stable
+from jaxsmith.vocabulary.accuracy import NOISE, Accuracy, stable
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.op import Op, Proposal
@@ -165,7 +165,7 @@ OPS = [
              accuracy=stable(4.0), jax="jax.scipy.special.logsumexp({0}{tail})",
              numpy="special.logsumexp({0}{tail})", domain=(_EXPONENTS,),
              names=("log_total", "partition", "evidence"), weight=1.5),
-    function("log_mean_exp", "reductions", reduction("f"), spans.keep, accuracy=stable(16.0),
+    function("log_mean_exp", "reductions", reduction("f"), spans.keep, accuracy=NOISE,
              jax="jnp.log(jnp.mean(jnp.exp({0}){tail}))",
              numpy="np.log(np.mean(np.exp({0}){tail}))", domain=((-15.0, 8.0),),
              names=("log_mean", "free_energy")),
