@@ -19,25 +19,14 @@ def characteristic(matrix):
 
 
 def all_roots(coefficients):
-    # Aberth: Newton's steps for all roots of monic polynomials at once, which keep away
-    # from one another.
-    size = coefficients.shape[-1] - 1
-    reach = np.max(np.abs(coefficients[..., 1:]) ** (1 / np.arange(1, size + 1)), -1)
-    turns = np.exp(2j * np.pi * (np.arange(size) + 0.25) / size)
-    roots = reach[..., None] * np.array(turns)
-    rising = coefficients[..., ::-1]
-    slopes = rising[..., 1:] * np.arange(1, size + 1)
-    both = np.stack([rising, np.concatenate([slopes, 0 * slopes[..., :1]], axis=-1)])
-    ones, itself = np.ones((*roots.shape, 1)), np.identity(size)
-    for _ in range(18):
-        steps = np.concatenate([ones, np.repeat(roots[..., None], size, axis=-1)], -1)
-        powers = np.cumprod(steps, axis=-1)
-        value, slope = np.einsum("p...k,...rk->p...r", both, powers)
-        newton = value / slope
-        gaps = roots[..., :, None] - roots[..., None, :] + itself
-        # The identity adds one to each sum.
-        roots = roots - newton / (1 + newton - newton * np.sum(1 / gaps, axis=-1))
-    return roots
+    # Frobenius's matrix by columns: it shifts, and the last column has the coefficients.
+    count, size = coefficients.shape
+    shifts = np.zeros((count, size - 1, size - 1))
+    for i in range(size - 2):
+        shifts[:, i + 1, i] = 1.0
+    for i in range(size - 1):
+        shifts[:, i, -1] = -coefficients[:, size - 1 - i]
+    return np.linalg.eigvals(shifts)
 
 
 def companion_root_moduli(coefficients, *, reciprocal):
