@@ -19,7 +19,7 @@ def characteristic(matrix):
 
 
 def all_roots(coefficients):
-    # Frobenius's matrix by columns: it shifts, and the last column has the coefficients.
+    # Frobenius's matrix by columns: it shifts, and the last has the coefficients.
     count, size = coefficients.shape
     shifts = np.zeros((count, size - 1, size - 1))
     for i in range(size - 2):

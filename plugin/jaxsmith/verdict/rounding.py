@@ -87,8 +87,11 @@ class Noise:
 
     def moves(self, value: Any) -> Any:
         """For each element, how it may move by one: along the line, or anywhere in the plane."""
-        shape = np.shape(value)
-        if np.asarray(value).dtype.kind != "c":
+        return self.turned(np.shape(value), turns=np.asarray(value).dtype.kind == "c")
+
+    def turned(self, shape: tuple[int, ...], *, turns: bool) -> Any:
+        """The same for a shape, of complex numbers with ``turns``."""
+        if not turns:
             return self.directions(shape)
         return self.directions(shape) * np.exp(1j * np.pi * self.directions(shape))
 

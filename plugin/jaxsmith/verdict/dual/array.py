@@ -68,12 +68,14 @@ class Tape:
         """
         if slope is None or (continuous and self.noise is not None):
             return
-        fastest = np.max(np.abs(slope), axis=0, initial=0.0)
-        distance = np.abs(gap)
-        if np.any((distance <= (REACH if self.noise is None else FAR) * fastest) & (fastest > 0)):
+        fastest = np.abs(slope).max(axis=0, initial=0.0)
+        moves, distance = fastest > 0, np.abs(gap)
+        if not moves.any():
+            return
+        if np.any((distance <= (REACH if self.noise is None else FAR) * fastest) & moves):
             self.close = True
         near = ROUNDINGS * self.unit * np.abs(size) if self.noise is None else 2.0 * fastest
-        if np.any((distance <= near) & (fastest > 0)):
+        if np.any((distance <= near) & moves):
             self.tied = True
 
     def spend(self) -> None:
@@ -91,7 +93,8 @@ class Tape:
         """The tangent of a value that was rounded: off by up to a unit of ``scale``."""
         assert self.noise is not None
         reach = np.where(np.isfinite(scale), scale, 0.0) * self.noise.unit
-        return tangent + self.noise.moves(np.broadcast_to(value, tangent.shape)) * reach
+        turns = np.asarray(value).dtype.kind == "c"
+        return tangent + self.noise.turned(tangent.shape, turns=turns) * reach
 
 
 # The runs that are going on: what makes new arrays for a reference looks here.

@@ -81,9 +81,6 @@ def _log_share(a: Any, b: Any, _y: Any) -> tuple[Any, Any]:
 
 # The derivatives of each by both arguments, from these and the value.
 _TWO: dict[Any, Callable[[Any, Any, Any], tuple[Any, Any]]] = {
-    np.add: lambda _a, _b, _y: (1.0, 1.0),
-    np.subtract: lambda _a, _b, _y: (1.0, -1.0),
-    np.multiply: lambda a, b, _y: (b, a),
     np.divide: lambda _a, b, y: (1.0 / b, -y / b),
     np.power: _power,
     np.float_power: _power,
@@ -101,10 +98,10 @@ _TWO: dict[Any, Callable[[Any, Any, Any], tuple[Any, Any]]] = {
     special.xlogy: lambda a, b, _y: (np.log(b), a / b),
 }
 
-_SIGNED = frozenset({np.add, np.subtract})
+_FIELD = frozenset({np.add, np.subtract, np.multiply})
 # Slopes that are finite wherever the operands are.
 _BOUNDED = frozenset({
-    np.add, np.subtract, np.multiply, np.negative, np.exp, np.sin, np.cos, np.tanh, np.square,
+    np.negative, np.exp, np.sin, np.cos, np.tanh, np.square,
     np.maximum, np.minimum, np.absolute,
 })  # fmt: skip
 _COMPARISONS = frozenset(
@@ -160,6 +157,8 @@ def _is_exact(inputs: Sequence[Any]) -> bool:
 
 
 def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
+    if ufunc in _FIELD:
+        return _sum_or_product(tape, ufunc, *inputs)
     values = [value_of(item) for item in inputs]
     tangents = [tangent_of(item) for item in inputs]
     if ufunc is np.matmul:
@@ -177,9 +176,6 @@ def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
         tape.decide(values[0] - values[1], slope, size, continuous=ufunc in _CHOICES)
         if ufunc in _COMPARISONS:
             return value
-    if ufunc in _SIGNED and all(each is not None for each in tangents):
-        moved = ufunc(*(lifted(each, np.ndim(value)) for each in tangents))
-        return Dual(value, moved, tape)
     partials = _partials(tape, ufunc, values, tangents, value)
     ndim = np.ndim(value)
     total: Any = None
@@ -193,10 +189,36 @@ def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
     return Dual(value, total if total.shape == shape else _spread(total, shape), tape)
 
 
+def _sum_or_product(tape: Tape, ufunc: Any, a: Any, b: Any) -> Dual:
+    """The same for sums, differences and products, of which most code consists."""
+    first, second = value_of(a), value_of(b)
+    value = ufunc(first, second)
+    ndim = np.ndim(value)
+    left = lifted(a.tangent, ndim) if isinstance(a, Dual) else None
+    right = lifted(b.tangent, ndim) if isinstance(b, Dual) else None
+    if ufunc is np.multiply:
+        total = _joined(
+            None if left is None else left * second, None if right is None else right * first
+        )
+        if tape.noise is not None and left is not None and right is not None:
+            total = total + left * right
+    elif ufunc is np.add or right is None:
+        total = _joined(left, right)
+    else:
+        total = _joined(left, -right)
+    shape = (tape.count, *np.shape(value))
+    return Dual(value, total if total.shape == shape else _spread(total, shape), tape)
+
+
+def _joined(left: Any, right: Any) -> Any:
+    """The sum of what there is, never the same array: others write into theirs."""
+    if left is None:
+        return +right
+    return +left if right is None else left + right
+
+
 def _second_order(ufunc: Any, tangents: list[Any], ndim: int) -> Any:
-    """The product of both errors: all there is of a product where both factors cancel to 0."""
-    if ufunc is np.multiply and all(each is not None for each in tangents):
-        return lifted(tangents[0], ndim) * lifted(tangents[1], ndim)
+    """The square of an error: all there is of a square where the number cancels to 0."""
     if ufunc in (np.square, np.power) and tangents[0] is not None:
         return lifted(tangents[0], ndim) ** 2
     return 0.0
@@ -373,7 +395,7 @@ def _accumulate(ufunc: Any, x: Dual, axis: int = 0, **others: Any) -> Dual:
 def _at(ufunc: Any, target: Any, index: Any, item: Any) -> None:
     if not isinstance(target, Dual):
         raise UnsupportedError("an array would lose its derivatives")
-    if ufunc in _SIGNED:
+    if ufunc in (np.add, np.subtract):
         ufunc.at(target.value, index, value_of(item))
         if isinstance(item, Dual):
             for each, tangent in zip(target.tangent, item.tangent, strict=True):
