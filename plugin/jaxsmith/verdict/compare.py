@@ -129,9 +129,9 @@ def _compare_inexact(i: int, array: Any, expected: Any, bound: Any, aval: Aval) 
 
 
 def widen(array: Any) -> Any:
-    """The array in float64, or in complex128: what errors are computed in."""
+    """The array in float64, or in complex128, in which errors are computed; itself if it is."""
     array = np.asarray(array)
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64, copy=False)
 
 
 def _same(array: Any, expected: Any) -> Any:

@@ -7,6 +7,7 @@ below a float32 bound; for float64 outputs the comparison doubles the bound to c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -131,15 +132,19 @@ def jumps(step: Step) -> Errors:
 def _corners(step: Step, share: float = 1.0) -> list[list[Array]]:
     """The results with every inexact operand at either end of its range, or a share of the way."""
     positions = step.inexact
+    if not positions:
+        return []
+    reach = {i: share * step.operands[i].slack for i in positions}
+    turning = {i for i in positions if np.asarray(step.operands[i].value).dtype.kind == "c"}
     results = []
     for turns in product(step.turns, repeat=len(positions)):
         arguments = step.arguments
         for i, turn in zip(positions, turns, strict=True):
-            if np.asarray(arguments[i]).dtype.kind != "c":
-                turn = np.sign(np.real(turn))  # nothing turns a float
-            arguments[i] = arguments[i] + share * turn * step.operands[i].slack
+            # Nothing turns a float: it goes up, down or nowhere.
+            move = turn if i in turning else float((turn.real > 0) - (turn.real < 0))
+            arguments[i] = arguments[i] + move * reach[i]
         results.append(step.call(*arguments))
-    return results if positions else []
+    return results
 
 
 def _distance(moved: Array, value: Array) -> NDArray[np.float64]:
@@ -206,11 +211,12 @@ def _heading(step: Step, direction: int, operand: int) -> NDArray[Any]:
 _SIGNS = np.where(np.random.RandomState(0).uniform(size=8191) < 0.5, -1.0, 1.0)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def signs(shape: tuple[int, ...], direction: int) -> NDArray[np.float64]:
     """A random sign for each element, others for another direction; the same at each call."""
-    count = int(np.prod(shape))
-    return np.resize(np.roll(_SIGNS, -997 * direction), count).reshape(shape)
+    made = np.resize(np.roll(_SIGNS, -997 * direction), math.prod(shape)).reshape(shape)
+    made.flags.writeable = False
+    return made
 
 
 def decide(step: Step) -> Errors:
