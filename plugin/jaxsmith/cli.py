@@ -13,6 +13,8 @@ import orjson
 
 from jaxsmith import __version__
 from jaxsmith.dataset import coverage, distinct, show, stats, stats_markdown
+from jaxsmith.dataset import diff as differences
+from jaxsmith.dataset.diff import tell
 from jaxsmith.dataset.read import read, read_rejects
 from jaxsmith.errors import InvalidRequestError, JaxsmithError
 
@@ -54,14 +56,14 @@ class Command:
         summary: what it does, in one line.
         details: the rest of its help, which must stand alone.
         arguments: what it takes.
-        run: makes its output.
+        run: makes its output, and where it may end in failure, the exit code too.
     """
 
     name: str
     summary: str
     details: str
     arguments: tuple[Argument, ...]
-    run: Callable[[argparse.Namespace], str]
+    run: Callable[[argparse.Namespace], str | tuple[str, int]]
 
 
 def _distinct(options: argparse.Namespace) -> str:
@@ -100,6 +102,18 @@ def _show(options: argparse.Namespace) -> str:
     if record is None:
         raise InvalidRequestError(f"there is no record {options.id!r} in {options.folder}")
     return _json(dict(record)) if options.json else show.render(record)
+
+
+def _diff(options: argparse.Namespace) -> tuple[str, int]:
+    if options.write is not None:
+        tell.check_file(options.write)
+    report = differences.compare(options.old, options.new)
+    broken = differences.broken(options.fail_on or (), report)
+    if options.write is not None:
+        tell.write(options.write, report, broken)
+    most = None if options.all else tell.CAUSES
+    text = tell.json(report, broken) if options.json else tell.text(report, broken, most)
+    return text, int(bool(broken))
 
 
 def _json(content: object) -> str:
@@ -151,6 +165,36 @@ COMMANDS = (
         _coverage,
     ),
     Command(
+        "diff",
+        "Compare a corpus with an older one.",
+        "Prints, function by function of OLD and NEW, how many are unchanged, which text changed "
+        "first, how far numbers moved, which newly fail or pass and which are gone or new; then "
+        "the causes of what changed, each with its smallest example. Names, ids and metadata in "
+        "the texts do not count. The exit code is 1 if a rule of --fail-on is broken.",
+        (
+            Argument("old", "The folder of the corpus that was there before, or a file.", Path),
+            Argument("new", "The folder of the corpus to hold against it, or a file.", Path),
+            Argument("--all", "Print all causes, not only those of most functions.", flag=True),
+            Argument(
+                "--fail-on",
+                "Rules, separated by commas: " + ", ".join(differences.NAMES) + ". Each may say "
+                "after a colon how many functions are allowed, numerics how far numbers may move: "
+                "newly_failing,gone:10,numerics:4ulp.",
+                differences.parse,
+                metavar="RULES",
+            ),
+            Argument(
+                "--write",
+                "A file to write the comparison to as well: JSON, JUnit XML, Markdown or text, as "
+                "its name ends in .json, .xml, .md or .txt.",
+                Path,
+                metavar="FILE",
+            ),
+            _JSON,
+        ),
+        _diff,
+    ),
+    Command(
         "show",
         "Print one record.",
         "Prints the record of that id, sample or reject: its short fields, then each program.",
@@ -167,18 +211,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments after the program's name; those of the process if None.
 
     Returns:
-        The exit code: 0, or 2 for input that can't be used, which one line on stderr explains.
+        The exit code: 0; 1 where the output says that something failed that was asked about; 2
+        for input that can't be used, which one line on stderr explains.
     """
+    code = 0
     try:
         options = _parser().parse_args(argv)
-        print(options.run(options), flush=True)
+        made = options.run(options)
+        text, code = (made, 0) if isinstance(made, str) else made
+        print(text, flush=True)
     except JaxsmithError as error:
         print(f"jaxsmith: {error}", file=sys.stderr)
         return _BAD_INPUT
     except BrokenPipeError:
         # The reader has seen enough (`| head`); Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return code
 
 
 class _Parser(argparse.ArgumentParser):
