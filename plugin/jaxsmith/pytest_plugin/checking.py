@@ -11,7 +11,7 @@ from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
 from jaxsmith.record import Check, Evidence, Subject, status_of
-from jaxsmith.stages import extract, load
+from jaxsmith.stages import extract, file_of, load
 from jaxsmith.verdict import compare, examine
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def _jax_version() -> str:
 
 def _extract(function: Function, inputs: InputSet, stages: tuple[str, ...]) -> Extracted:
     fn = load(function.source_code, function.name)
-    return extract(fn, *inputs.arrays, stages=stages, x64=function.x64)
+    file = file_of(function.name) if stages else None  # what is written nowhere needs no lines
+    return extract(fn, *inputs.arrays, stages=stages, x64=function.x64, source_file=file)
 
 
 def _check_structure(function: Function, extracted: Extracted) -> None:

@@ -50,6 +50,10 @@ _DRAW = t.struct(kind=t.STRING, low=t.nullable(t.NUMBER), high=t.nullable(t.NUMB
 _ARGUMENT = t.struct(draw=t.nullable(_DRAW), data=t.nullable(t.STRING), sha256=t.SHA256)
 _INPUT_SET = t.struct(kind=t.STRING, seed=t.nullable(t.COUNT), arguments=t.array(_ARGUMENT))
 _TOLERANCE = t.struct(rule=t.STRING, max_bounds=t.array(t.nullable(t.NUMBER)))
+_ALIGNMENT = t.struct(lines=t.array(t.array(t.COUNT)))
+_ALIGNMENT["properties"] |= {
+    stage.name: t.array(t.COUNT) for stage in STAGES.values() if stage.lines is not None
+}
 _CONFIG = t.struct(x64=t.BOOLEAN, devices=t.COUNT)
 
 _BEFORE_STAGES = (
@@ -77,6 +81,13 @@ _BEFORE_STAGES = (
 )
 
 _AFTER_STAGES = (
+    Field(
+        "alignment",
+        t.nullable(_ALIGNMENT),
+        "Which lines of `source_code` the lines of a text came from: `lines` are lists of line "
+        "numbers, that of the nearest call first, and under the name of a text each of its lines "
+        "has the index of its list; list 0 is empty. Null where the source was not run from text.",
+    ),
     Field("input_names", t.array(t.STRING), "A name for each leaf of the arguments."),
     Field("input_shapes", t.array(t.SHAPE), 'Their shapes, such as `"(4, 8)"`.'),
     Field("input_dtypes", t.array(t.STRING), 'Their dtypes, such as `"float32"`.'),

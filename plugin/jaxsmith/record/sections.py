@@ -74,8 +74,9 @@ def _argument(draw: Draw | None, values: NDArray[np.generic]) -> Section:
 
 
 def texts(extracted: Extracted) -> Section:
-    """The text of each stage asked for; None where the function has none."""
-    return {**dict.fromkeys(extracted.missing), **extracted.texts}
+    """The text of each stage asked for, None where the function has none, and their alignment."""
+    known = {**dict.fromkeys(extracted.missing), **extracted.texts}
+    return {**known, "alignment": extracted.alignment}
 
 
 def program(extracted: Extracted) -> Section:

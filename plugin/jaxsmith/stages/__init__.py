@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.stages.errors import StageError
 from jaxsmith.stages.names import ALL_STAGES, DEFAULT_STAGES, select
-from jaxsmith.stages.source import load
+from jaxsmith.stages.source import file_of, load
 from jaxsmith.stages.table import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "StageError",
     "arguments_of",
     "extract",
+    "file_of",
     "flatten",
     "load",
     "run_eagerly",

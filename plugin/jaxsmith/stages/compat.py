@@ -18,10 +18,14 @@ from jaxsmith.stages.errors import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import CodeType
 
+    from jax.extend.core import ClosedJaxpr, Jaxpr
     from jax.extend.mlir import ir
     from jax.stages import Compiled, Lowered
 
+    AnyJaxpr = Jaxpr | ClosedJaxpr
+    PrintedJaxpr = list[tuple[str, list[Any]]]  # lines, each perhaps broken, and their tracebacks
     DumpOptions = Mapping[str, str | bool]
 
 DUMP_OBJECTS: DumpOptions = MappingProxyType({})
@@ -142,6 +146,31 @@ def stablehlo_module(lowered: Lowered) -> ir.Module:
     """The StableHLO module itself, of which ``Lowered.as_text()`` is the text."""
     module = lowered.compiler_ir("stablehlo")
     return cast("ir.Module", _present(module, "Lowered.compiler_ir"))
+
+
+def printed_jaxpr(jaxpr: AnyJaxpr) -> PrintedJaxpr:
+    """The text of a jaxpr, and the tracebacks of the equations shown in each part of it.
+
+    ``str`` gives the same text, but in colour where the standard output is a terminal.
+    """
+    regions: list[list[tuple[int, int, Any]]] = []
+    text = getattr(jaxpr, "jaxpr", jaxpr).pretty_print(use_color=False, source_map=regions)
+    lines = iter(text.split("\n"))
+    parts = []
+    for region in regions:
+        # JAX takes for one line what a parameter breaks, such as an array: count its bytes.
+        width = max((end for _, end, _ in region), default=0)
+        part = next(lines)
+        while len(part.encode()) < width:
+            part += "\n" + next(lines)
+        parts.append((part, [traceback for _, _, traceback in region]))
+    return parts
+
+
+def frames(traceback: Any) -> Iterator[tuple[CodeType, int]]:
+    """Code and the place of the instruction in it, in bytes; that of the nearest call first."""
+    codes, instructions = traceback.raw_frames()
+    return zip(codes, instructions, strict=True)
 
 
 def public_primitives() -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
     from jax.stages import Compiled, Lowered, Traced, Wrapped
 
-    from jaxsmith.stages.compat import DumpOptions
+    from jaxsmith.stages.compat import DumpOptions, PrintedJaxpr
 
 # jax.stages.Wrapped would also match a jitted method bound to its object, whose `trace` is that of
 # the function and knows nothing of the object.
 _JITTED = type(jax.jit(lambda: None))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compilation:
     """A function traced, lowered and compiled, each once, for one set of arguments.
 
@@ -36,6 +37,11 @@ class Compilation:
     lowered: Lowered
     compiled: Compiled
     dumped: Mapping[str, bytes]
+
+    @cached_property
+    def printed_jaxpr(self) -> PrintedJaxpr:
+        """The text of the jaxpr in parts, each with the tracebacks of the equations in it."""
+        return compat.printed_jaxpr(self.traced.jaxpr)
 
     def stablehlo_for(self, platform: str) -> str:
         """What JAX lowers for a platform that need not be there, from the same jaxpr.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from jax.stages import Compiled
 
+    from jaxsmith.stages.alignment import Alignment
     from jaxsmith.stages.statics import StaticArguments
     from jaxsmith.vocabulary.aval import Aval
 
@@ -30,6 +31,8 @@ class Extracted:
         texts: the text of each stage asked for, by the stage's name; the same in every process.
         missing: why there is no text, by the name of a stage asked for; only a stage that is
             ``nullable`` can be here.
+        alignment: which lines of the source the lines of the texts came from, as ``align`` gives
+            it; None where nobody said where the source is.
         primitives: equations of the jaxpr by primitive, inner jaxprs included, sorted.
         stablehlo_ops: operations of the StableHLO module by full name, sorted.
         flops: XLA's estimate for one call; None where it gives none.
@@ -48,6 +51,7 @@ class Extracted:
 
     texts: Mapping[str, str] = field(repr=False)
     missing: Mapping[str, str]
+    alignment: Alignment | None = field(repr=False)
     primitives: Mapping[str, int]
     stablehlo_ops: Mapping[str, int]
     flops: float | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import jax
 
 from jaxsmith.stages import compat
+from jaxsmith.stages.alignment import align
 from jaxsmith.stages.compilation import Compilation, as_jitted, compile_once
 from jaxsmith.stages.costs import Costs
 from jaxsmith.stages.counts import primitives, stablehlo_ops
@@ -23,6 +24,7 @@ from jaxsmith.stages.table import STAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from jaxsmith.stages.alignment import Alignment
     from jaxsmith.stages.compat import DumpOptions
 
 # If all stay alive, 100 functions hold some 2,000 memory maps and 150 MiB; to sweep costs each of
@@ -39,6 +41,7 @@ def extract(
     stages: Iterable[str] = DEFAULT_STAGES,
     platforms: Iterable[str] = (),
     x64: bool | None = None,
+    source_file: str | None = None,
     **kwargs: object,
 ) -> Extracted:
     """Trace, lower and compile a function once, and read all there is to read.
@@ -54,6 +57,9 @@ def extract(
             which need not be there; ``"cuda"`` adds the stage ``"stablehlo_cuda"``.
         x64: whether 64-bit types exist while the function is compiled and run; None leaves it to
             JAX's configuration as it is now.
+        source_file: the name of the file that holds the function's source, as tracebacks have it;
+            texts are then aligned with its lines. ``file_of`` gives that of a function that was
+            loaded from text.
         **kwargs: its keyword arguments.
 
     Returns:
@@ -69,7 +75,7 @@ def extract(
     jitted = as_jitted(fn, static_argnums, static_argnames)
     with jax.enable_x64(x64_enabled() if x64 is None else x64):
         compilation = compile_once(jitted, args, kwargs, _dump(names))
-        return _read(compilation, names, StaticArguments.of(jitted))
+        return _read(compilation, names, StaticArguments.of(jitted), source_file)
 
 
 def _dump(names: Iterable[str]) -> DumpOptions | None:
@@ -77,13 +83,19 @@ def _dump(names: Iterable[str]) -> DumpOptions | None:
     return {option: value for dump in asked for option, value in dump.items()} if asked else None
 
 
-def _read(compilation: Compilation, names: Iterable[str], static: StaticArguments) -> Extracted:
+def _read(
+    compilation: Compilation,
+    names: Sequence[str],
+    static: StaticArguments,
+    source_file: str | None,
+) -> Extracted:
     traced = compilation.traced
     costs = Costs.of(compilation.compiled)
     texts, missing = _texts(compilation, names)
     return Extracted(
         texts=texts,
         missing=missing,
+        alignment=None if source_file is None else _alignment(compilation, names, source_file),
         primitives=primitives(traced.jaxpr),
         stablehlo_ops=stablehlo_ops(compilation.lowered),
         flops=costs.flops,
@@ -109,3 +121,14 @@ def _texts(compilation: Compilation, names: Iterable[str]) -> tuple[dict[str, st
         except NoTextError as error:
             missing[name] = str(error)
     return texts, missing
+
+
+def _alignment(compilation: Compilation, names: Iterable[str], source_file: str) -> Alignment:
+    with guard("alignment"):
+        return align(
+            {
+                name: lines(compilation, source_file)
+                for name in names
+                if (lines := STAGES[name].lines) is not None
+            }
+        )

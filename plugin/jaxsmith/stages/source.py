@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+def file_of(name: str) -> str:
+    """The name of the file that ``load`` compiles the source of a function of that name under."""
+    return f"<{name}>"
+
+
 def load(source_code: str, name: str) -> Callable[..., Any]:
     """Run the source in an empty namespace and return what it defines under a name.
 
@@ -21,7 +26,7 @@ def load(source_code: str, name: str) -> Callable[..., Any]:
         StageError: stage ``"load"``, when the source does not parse, fails when run, or does not
             define a callable of that name.
     """
-    filename = f"<{name}>"
+    filename = file_of(name)
     namespace: dict[str, object] = {"__name__": "jaxsmith_function"}
     with guard("load"):
         exec(compile(source_code, filename, "exec"), namespace)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jaxsmith.stages import asm, compat, llvm, passes
+from jaxsmith.stages import asm, compat, jaxpr_lines, llvm, passes, stablehlo_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from jaxsmith.stages.alignment import Line
     from jaxsmith.stages.compat import DumpOptions
     from jaxsmith.stages.compilation import Compilation
 
@@ -35,6 +36,7 @@ class Stage:
         tools: programs of which it needs one.
         platform: the platform that it is lowered for, which need not be there; None is the one
             that is.
+        lines: tells of each line of the text where in a file it came from; None where nobody knows.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Stage:
     dump: DumpOptions | None = None
     tools: tuple[str, ...] = ()
     platform: str | None = None
+    lines: Callable[[Compilation, str], Sequence[Line]] | None = None
 
 
 def _lowered_for(platform: str, title: str) -> Stage:
@@ -66,13 +69,17 @@ _TABLE = (
         "jaxpr",
         "What JAX traced: its own typed functional representation.",
         ".jaxpr",
-        lambda compilation: str(compilation.traced.jaxpr),
+        lambda compilation: "\n".join(part for part, _ in compilation.printed_jaxpr),
+        lines=lambda compilation, file: jaxpr_lines.lines_of(compilation.printed_jaxpr, file),
     ),
     Stage(
         "stablehlo",
         "What JAX lowered for the compiler: an MLIR module, without locations.",
         ".stablehlo.mlir",
         lambda compilation: compilation.lowered.as_text("stablehlo"),
+        lines=lambda compilation, file: stablehlo_lines.lines_of(
+            compilation.lowered.as_text("stablehlo", debug_info=True), file
+        ),
     ),
     Stage(
         "hlo",
