@@ -7,6 +7,7 @@ importable without it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +18,10 @@ from jaxsmith.errors import JaxsmithError
 from jaxsmith.stages.errors import StageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import CodeType
 
+    import numpy as np
     from jax.extend.core import ClosedJaxpr, Jaxpr
     from jax.extend.mlir import ir
     from jax.stages import Compiled, Lowered
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     AnyJaxpr = Jaxpr | ClosedJaxpr
     PrintedJaxpr = list[tuple[str, list[Any]]]  # lines, each perhaps broken, and their tracebacks
     DumpOptions = Mapping[str, str | bool]
+    MlirType = tuple[tuple[int, ...], str]
 
 DUMP_OBJECTS: DumpOptions = MappingProxyType({})
 """What to ask of XLA for the object files, which every dump holds."""
@@ -203,6 +206,102 @@ def static_arguments(jitted: object) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """
     info = _present(getattr(jitted, "_jit_info", None), "PjitFunction._jit_info")
     return info.static_argnums, info.static_argnames
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    """What XLA made of a module, on the devices that it was made for."""
+
+    loaded: Any
+    devices: Sequence[Any]
+
+
+def parsed_module(text: str) -> ir.Module:
+    """The module of a text, in a context that knows the dialects that JAX lowers to."""
+    context = _member("jax._src.interpreters.mlir", "make_ir_context")()
+    parsed = import_module("jax.extend.mlir.ir").Module.parse(text, context)
+    return cast("ir.Module", parsed)
+
+
+def main_types(module: ir.Module) -> tuple[list[MlirType], list[MlirType]]:
+    """The types of what ``@main`` takes and of what it returns.
+
+    Raises:
+        StageError: stage ``"parse"``, when there is no such function.
+    """
+    operations: Sequence[Any] = list(module.body.operations)
+    for operation in operations:
+        if operation.operation.name == "func.func" and operation.name.value == "main":
+            return _shaped(operation.type.inputs), _shaped(operation.type.results)
+    raise StageError("parse", "the module has no function @main")
+
+
+def compile_module(module: ir.Module) -> Executable:
+    """Compile a module with JAX's own options, for as many devices as its attributes say."""
+    import jax
+
+    counts = [_count(module, f"mhlo.num_{name}") for name in ("replicas", "partitions")]
+    needed = counts[0] * counts[1]
+    devices = jax.devices()[:needed]
+    if len(devices) < needed:
+        raise StageError("compile", f"the program needs {needed} devices, not {len(devices)}")
+    grid = [devices[i : i + counts[1]] for i in range(0, needed, counts[1])]
+    options = _member("jax._src.compiler", "get_compile_options")(*counts, grid)
+    listed = _member("jaxlib._jax", "DeviceList")(tuple(devices))
+    return Executable(devices[0].client.compile_and_load(module, listed, options), devices)
+
+
+def execute(
+    executable: Executable,
+    arrays: Sequence[np.ndarray[Any, Any]],
+    shapes: Sequence[tuple[int, ...]],
+) -> list[np.ndarray[Any, Any]]:
+    """Run an executable on arrays of the host.
+
+    Args:
+        executable: what to run.
+        arrays: what its parameters are, whole.
+        shapes: those of its results, whole.
+
+    Returns:
+        Its results on the host.
+    """
+    import jax
+    import numpy as np
+
+    loaded = executable.loaded
+    placed = [
+        jax.device_put(array, sharding)
+        for array, sharding in zip(
+            arrays,
+            _shardings(executable, loaded.get_parameter_shardings(), len(arrays)),
+            strict=True,
+        )
+    ]
+    parts = loaded.execute_sharded(placed).disassemble_into_single_device_arrays()
+    shardings = _shardings(executable, loaded.get_output_shardings(), len(parts))
+    return [
+        np.asarray(jax.make_array_from_single_device_arrays(shape, sharding, part))
+        for shape, sharding, part in zip(shapes, shardings, parts, strict=True)
+    ]
+
+
+def _shardings(executable: Executable, given: Sequence[Any] | None, count: int) -> list[Any]:
+    """How arrays lie on the devices; for one device XLA doesn't say."""
+    kind = _member("jaxlib._jax", "GSPMDSharding")
+    if given is None:
+        return [kind.get_replicated(executable.devices)] * count
+    return [kind(executable.devices, sharding) for sharding in given]
+
+
+def _count(module: ir.Module, name: str) -> int:
+    attributes: Any = module.operation.attributes
+    return attributes[name].value if name in attributes else 1
+
+
+def _shaped(types: Sequence[Any]) -> list[MlirType]:
+    shaped = map(import_module("jax.extend.mlir.ir").RankedTensorType, types)
+    return [(tuple(each.shape), str(each.element_type)) for each in shaped]
 
 
 def _named(files: Mapping[str, bytes], form: re.Pattern[str]) -> list[tuple[str, bytes]]:
