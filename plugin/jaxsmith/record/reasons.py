@@ -30,7 +30,7 @@ class Reason:
 
 _TABLE = (
     Reason("duplicate", "rejected", "The same as another function, but for names."),
-    Reason("trivial", "rejected", "Its result does not depend on its inputs."),
+    Reason("trivial", "rejected", "What computes nothing would pass for it, or for a part of it."),
     Reason("ill_conditioned", "rejected", "Rounding changes its result too much."),
     Reason("uncovered_branch", "rejected", "A branch that no input set takes."),
     Reason("unbounded_loop", "rejected", "A loop that runs too long on its inputs, or for ever."),

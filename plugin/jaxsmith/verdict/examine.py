@@ -10,6 +10,7 @@ import numpy as np
 from jaxsmith.errors import RejectedError
 from jaxsmith.sample.sets import make_set, set_seed
 from jaxsmith.verdict.expect import Judge
+from jaxsmith.verdict.impostors import refuse_impostors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,13 +101,14 @@ def examine(function: Function) -> Examined:
     Raises:
         RejectedError: ``ill_conditioned`` if no well-conditioned inputs are found;
             ``uncovered_branch`` if a branch of a conditional never runs; ``trivial`` if an output
-            is the same for all inputs, or a statement changes none; ``reference_error`` and others
-            where the reference itself is wrong.
+            is the same for all inputs, if what computes nothing would pass, or if a statement
+            changes no output; ``reference_error`` and others where the reference itself is wrong.
     """
     judge, draw = Judge(function), _Drawer(function)
     _refuse_hopeless(judge, draw)
     found = [_try(judge, draw, kinds, position) for position, kinds in enumerate(TRIES)]
     found += _extended(judge, draw, found)
+    refuse_impostors(function, found)
     judge.refuse_idle(found)
     return found
 
