@@ -36,7 +36,7 @@ def _either(
 def _cast(name: str, signature: Signature, numpy: str, accuracy: Accuracy, names: tuple[str, ...],
           helpers: tuple[str, ...] = ()) -> Op:  # fmt: skip
     """A cast, most often spelled as the method."""
-    op = function(name, "arithmetic", signature, spans.keep, jax=METHOD, numpy=numpy,
+    op = function(name, "stored", signature, spans.keep, jax=METHOD, numpy=numpy,
                   accuracy=accuracy, smooth="none", names=names, verb="cast", elementwise=True,
                   helpers=helpers)  # fmt: skip
     return spellings(op, METHOD, METHOD, "jnp.asarray({0}, dtype={jax_dtype})",
@@ -44,14 +44,14 @@ def _cast(name: str, signature: Signature, numpy: str, accuracy: Accuracy, names
 
 
 def _extreme(name: str, kind: str, accuracy: Accuracy) -> Op:
-    return function(f"stored_{kind}_{name}", "arithmetic", paired(kind), spans.union,
+    return function(f"stored_{kind}_{name}", "stored", paired(kind), spans.union,
                     jax=f"jnp.{name}({{*}})", numpy=f"np.{name}({{*}})", accuracy=accuracy,
                     smooth="none", names=("larger" if name == "maximum" else "smaller", *NAMES),
                     verb=name, elementwise=True)  # fmt: skip
 
 
 def _select(kind: str) -> Op:
-    return function(f"stored_{kind}_select", "conditionals", choice.same_shape("b", 2, kind),
+    return function(f"stored_{kind}_select", "stored", choice.same_shape("b", 2, kind),
                     _either, jax="jnp.where({*})", numpy="np.where({*})",
                     accuracy=MOVE, smooth="none", names=("chosen", *NAMES), verb="where",
                     elementwise=True)  # fmt: skip
@@ -65,7 +65,7 @@ OPS = [
     _cast("store_nibble", stored("i", "n"), "{0:atom}.astype({numpy_dtype})", EQUAL, NAMES),
     _cast("load_nibble", cast("n", ("int32", "int8", "float32", "int64")),
           "{0:atom}.astype({numpy_dtype})", EQUAL, ("loaded", "levels", "counts")),
-    Op("negate_float8", "arithmetic", "-{0:atom}", "-{0:atom}", unary("e"),
+    Op("negate_float8", "stored", "-{0:atom}", "-{0:atom}", unary("e"),
        spans.of(lambda x: x.scale(-1)), MOVE, level=LEVELS["unary"], smooth="none",
        names=("negated", *NAMES), verb="negate", elementwise=True),
     *(_extreme(name, "e", ORDER) for name in ("maximum", "minimum")),

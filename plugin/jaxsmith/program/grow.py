@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from jaxsmith.vocabulary.dtypes import kind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -29,6 +31,7 @@ SIZE_CLASSES = (
 # A maximum would let the larger side hide whatever is wrong with the other.
 JOINERS = ("add", "multiply", "subtract", "logical_and", "logical_xor")
 REDUCERS = ("sum", "mean", "max", "count_nonzero")
+LOADERS = ("load_float", "load_nibble")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,16 @@ def _without(builder: Builder, var: Var) -> list[Var]:
     return loose_ends(builder)
 
 
+def _loaded(builder: Builder, var: Var) -> Var:
+    """The value in a dtype that can be computed with, if it is kept in 8 or 4 bits."""
+    if kind(var.aval.dtype) not in "en":
+        return var
+    return _apply_any(builder, LOADERS, var) or var
+
+
 def join(builder: Builder, first: Var, second: Var) -> Var | None:
     """One value made of two, reducing either to a scalar where their shapes don't fit."""
+    first, second = (_loaded(builder, var) for var in (first, second))
     joined = _apply_any(builder, JOINERS, first, second)
     if joined is None:
         larger = max(first, second, key=lambda var: var.aval.size)

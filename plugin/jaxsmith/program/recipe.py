@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # every operation is met alone and no two of them are alike before all have been.
 SINGLES = 25
 ATTEMPTS = 24
+# The family of what brings values into a dtype of 8 or 4 bits, and out of it.
+KEEPING = "stored"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Recipe:
         builder = Builder(rng, style, corpus.vocabulary)
         base = self._base(case, corpus)
         families = base.families if base is not None else self.families
+        if style.stored and corpus.vocabulary.families(KEEPING):
+            families = {**families, KEEPING: sum(families.values()) / 3}
         rows = corpus.vocabulary.families(*(self.core or (self.name,)))
         builder.palette = palette(rng, corpus.vocabulary, families, rng.integer(8, 24))
         if self.singles and not case.is_derived and case.place % SINGLES == 0:

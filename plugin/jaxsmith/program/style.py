@@ -155,5 +155,10 @@ def pick_style(rng: Stream) -> Style:
         dims,
         keeps_slopes=rng.chance(0.5),
         max_parameters=rng.integer(2, 5),
-        stored=stored.weighted(list(STORED), list(STORED.values())) if stored.chance(0.1) else "",
+        stored=pick_stored(stored) if stored.chance(0.1) else "",
     )
+
+
+def pick_stored(rng: Stream) -> str:
+    """A dtype of 8 or 4 bits for a program to keep arrays in."""
+    return rng.weighted(list(STORED), list(STORED.values()))
