@@ -48,6 +48,7 @@ LIMITATIONS = [
         reason="a maximum is looked for among values that are computed again and rounded otherwise",
         inside="gradient",
         calls=("jnp.max(", "jnp.min(", "jnp.ptp(", ".max(", ".min(", "lax.reduce_max"),
+        always=False,
     ),
     Limitation(
         name="derivative-of-spence",

@@ -40,6 +40,16 @@ def test_a_limitation_of_derivatives_does_not_bite_elsewhere():
     assert bites(LIMITATIONS, Graph((), (slope,), ()), "0.12.0") is None
 
 
+def test_a_limitation_that_only_some_programs_show_is_asked_for_apart():
+    slope = Eqn(CORPUS.vocabulary["grad"], (), (), {}, (graph_of("max"),))
+    graph = Graph((), (slope,), ())
+    assert bites(LIMITATIONS, graph, "0.10.2") is None
+    found = bites(LIMITATIONS, graph, "0.10.2", always=False)
+    assert found is not None
+    assert found.name == "gradient-of-a-maximum-lost"
+    assert bites(LIMITATIONS, graph, "0.12.0", always=False) is None
+
+
 def test_every_limitation_names_operations_that_exist_and_a_finding():
     from pathlib import Path
 

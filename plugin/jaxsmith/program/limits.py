@@ -26,6 +26,8 @@ class Limitation:
         reason: what goes wrong, in one line.
         inside: the meanings (``Op.control``) of operations within whose regions they must stand,
             separated by spaces; anywhere where empty.
+        always: whether every such program is refused before it is run; otherwise the bug explains
+            wrong numbers, and programs whose numbers are right are samples.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Limitation:
     reason: str
     inside: str = ""
     calls: tuple[str, ...] = ()
+    always: bool = True
 
     def concerns(self, op: Op) -> bool:
         """Whether an operation is one of those that the bug is about."""
@@ -44,9 +47,16 @@ class Limitation:
         return op.name in self.rows or any(call in text for text in texts for call in self.calls)
 
 
-def bites(limitations: Iterable[Limitation], graph: Graph, version: str) -> Limitation | None:
-    """The first limitation of this version of JAX that the program meets, or None."""
+def bites(
+    limitations: Iterable[Limitation], graph: Graph, version: str, *, always: bool = True
+) -> Limitation | None:
+    """The first limitation of this version of JAX that the program meets, or None.
+
+    Of those that such programs always meet, or with ``always=False`` of the others.
+    """
     for known in limitations:
+        if known.always != always:
+            continue
         if known.before is not None and _release(version) >= _release(known.before):
             continue
         eqns = _inside(graph, known.inside) if known.inside else list(graph.walk())

@@ -42,7 +42,41 @@ def examine_case(
     Raises:
         UnfitError: it is no sample.
     """
-    function, expected = _sample(case, corpus, progressed)
+    rejected: list[str] = []
+    for draft in range(DRAFTS):
+        with blaming("internal_error"):
+            function = corpus.write(case, draft)
+            progressed.subject = Subject.of(function, tuple(rejected))
+        try:
+            expected = _sample(function, corpus)
+            return _proved(function, expected, stages, progressed)
+        except UnfitError as error:
+            unfit = _explained(error.unfit, function, corpus)
+            if draft == DRAFTS - 1 or status_of(unfit.reason) != "rejected":
+                raise UnfitError(unfit) from error
+            rejected.append(unfit.reason)
+            progressed.extracted = None
+    raise AssertionError("DRAFTS is positive")
+
+
+def _sample(function: Function, corpus: Corpus) -> Examined:
+    """The input sets of a function that is of use as a sample."""
+    for each in (function.base, function):
+        known = None if each is None else _known_bug(each, corpus, always=True)
+        if known is not None:
+            raise UnfitError(known)
+    with blaming("reference_error"):
+        if function.base is not None:
+            _require_sample(function.base)
+        examined = examine(function)
+    _remember(function, None)
+    return examined
+
+
+def _proved(
+    function: Function, expected: Examined, stages: tuple[str, ...], progressed: Progressed
+) -> Evidence:
+    """The evidence that JAX does what is expected."""
     with blaming("internal_error"):
         extracted = _extract(function, expected[0][0], stages)
         progressed.extracted = extracted
@@ -52,28 +86,11 @@ def examine_case(
     return Evidence(progressed.subject, extracted, checks, RULE)
 
 
-def _sample(case: Case, corpus: Corpus, progressed: Progressed) -> tuple[Function, Examined]:
-    """The first draft of the case that is of use as a sample; the reasons of others are noted."""
-    rejected: list[str] = []
-    for draft in range(DRAFTS):
-        with blaming("internal_error"):
-            function = corpus.write(case, draft)
-            progressed.subject = Subject.of(function, tuple(rejected))
-        try:
-            for each in (function.base, function):
-                if each is not None:
-                    _refuse_known_bugs(each, corpus)
-            with blaming("reference_error"):
-                if function.base is not None:
-                    _require_sample(function.base)
-                examined = examine(function)
-            _remember(function, None)
-            return function, examined
-        except UnfitError as error:
-            if draft == DRAFTS - 1 or status_of(error.unfit.reason) != "rejected":
-                raise
-            rejected.append(error.unfit.reason)
-    raise AssertionError("DRAFTS is positive")
+def _explained(unfit: Unfit, function: Function, corpus: Corpus) -> Unfit:
+    """What is known of wrong numbers: a bug that only some of the programs that meet it show."""
+    if unfit.reason not in ("mismatch", "nan_mismatch"):
+        return unfit
+    return _known_bug(function, corpus, always=False) or unfit
 
 
 # Whether the first drafts of cases are samples: None, or why not. Functions that are made from them
@@ -103,10 +120,9 @@ def _remember(function: Function, rejection: RejectedError | None) -> None:
         del _samples[next(iter(_samples))]
 
 
-def _refuse_known_bugs(function: Function, corpus: Corpus) -> None:
-    known = bites(corpus.limitations, function.graph, _jax_version())
-    if known is not None:
-        raise UnfitError(Unfit("known_bug", f"{known.name}: {known.reason}"))
+def _known_bug(function: Function, corpus: Corpus, *, always: bool) -> Unfit | None:
+    known = bites(corpus.limitations, function.graph, _jax_version(), always=always)
+    return None if known is None else Unfit("known_bug", f"{known.name}: {known.reason}")
 
 
 @cache
