@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 
 from corpus import CORPUS
@@ -49,12 +50,9 @@ def prepare(folder: Path, target: Path) -> int:
     functions = []
     for record in read(folder):
         case = Case(record["category"], int(record["id"].rpartition("-")[2]), record["seed"])
-        drafts = range(8)
-        function = next(
-            f
-            for f in (CORPUS.write(case, d) for d in drafts)
-            if f.source_code == record["source_code"]
-        )
+        drafts = product(range(8), repeat=2)  # of it, and of what it is made from
+        written = (CORPUS.write(case, draft, base) for base, draft in drafts)
+        function = next(f for f in written if f.source_code == record["source_code"])
         inputs = [
             make_set(function.params, chosen["kind"], chosen["seed"]).arrays
             for chosen in record["inputs"]

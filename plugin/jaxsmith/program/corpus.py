@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import pkgutil
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 
 # After so many drafts a function is written anew: its base may be no use itself.
-BASES_TRIED = 2
+BASES_TRIED = 4
 
 # How many functions are kept at hand: more than one of each category.
 RECENT = 64
@@ -82,24 +81,25 @@ class Corpus:
         self.limitations = _limitations(package)
         self.tags: Mapping[str, str] = TAGS
         # The next functions of a category may be made from it.
-        self._first_draft = lru_cache(maxsize=RECENT)(self._first_draft_written)
+        self._recent = lru_cache(maxsize=RECENT)(self._written)
 
-    def write(self, case: Case, draft: int = 0) -> Function:
+    def write(self, case: Case, draft: int = 0, base_draft: int = 0) -> Function:
         """The function of that category, seed and index; see ``Category.write``.
 
-        Every second is made from the one before it, if some transformation applies.
+        Every second is made from the one before it, from that draft of it, if some transformation
+        applies.
         """
-        if draft == 0 and not case.is_derived:
-            return self._first_draft(case)
-        derived = self._derived(case, draft) if case.is_derived and draft < BASES_TRIED else None
+        if not case.is_derived:
+            return self._recent(case, draft)
+        derived = self._derived(case, draft, base_draft) if draft < BASES_TRIED else None
         return derived or self.categories[case.category].write(case, self, draft)
 
-    def _first_draft_written(self, case: Case) -> Function:
-        return self.categories[case.category].write(case, self)
+    def _written(self, case: Case, draft: int) -> Function:
+        return self.categories[case.category].write(case, self, draft)
 
-    def _derived(self, case: Case, draft: int) -> Function | None:
+    def _derived(self, case: Case, draft: int, base_draft: int) -> Function | None:
         with suppress(RejectedError):
-            base = self._first_draft(replace(case, index=case.index - 1))
+            base = self._recent(case.base, base_draft)
             return derive(case, base, case_stream(case).child(f"derived{draft}"), self.helpers)
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ class Case:
     def is_derived(self) -> bool:
         """Whether the function is made from the one before it of its category: every second is."""
         return self.index % 2 == 1
+
+    @property
+    def base(self) -> Case:
+        """The one before it, from which it is made if it is derived."""
+        return replace(self, index=self.index - 1)
 
     @property
     def place(self) -> int:

@@ -43,9 +43,10 @@ def examine_case(
         UnfitError: it is no sample.
     """
     rejected: list[str] = []
+    base_draft = _base_draft(case, corpus) if case.is_derived else 0
     for draft in range(DRAFTS):
         with blaming("internal_error"):
-            function = corpus.write(case, draft)
+            function = corpus.write(case, draft, base_draft)
             progressed.subject = Subject.of(function, tuple(rejected))
         try:
             expected = _sample(function, corpus)
@@ -61,16 +62,26 @@ def examine_case(
 
 def _sample(function: Function, corpus: Corpus) -> Examined:
     """The input sets of a function that is of use as a sample."""
-    for each in (function.base, function):
-        known = None if each is None else _known_bug(each, corpus, always=True)
-        if known is not None:
-            raise UnfitError(known)
+    if function.base is not None:
+        _require_sample(function.base, corpus)
+    known = _known_bug(function, corpus, always=True)
+    if known is not None:
+        raise UnfitError(known)
     with blaming("reference_error"):
-        if function.base is not None:
-            _require_sample(function.base)
         examined = examine(function)
-    _remember(function, None)
+    _remember(function, _known_bug(function, corpus, always=False))
     return examined
+
+
+def _base_draft(case: Case, corpus: Corpus) -> int:
+    """Which draft of the function that this one is made from its item takes; 0 if it takes none."""
+    for draft in range(DRAFTS):
+        try:
+            _require_sample(corpus.write(case.base, draft), corpus)
+        except (RejectedError, UnfitError):
+            continue
+        return draft
+    return 0
 
 
 def _proved(
@@ -93,29 +104,40 @@ def _explained(unfit: Unfit, function: Function, corpus: Corpus) -> Unfit:
     return _known_bug(function, corpus, always=False) or unfit
 
 
-# Whether the first drafts of cases are samples: None, or why not. Functions that are made from them
-# come soon after.
-_samples: dict[tuple[Case, str], RejectedError | None] = {}
+# Whether drafts of cases are samples to make others from: None, or why not. What is made from them
+# comes soon after.
+_samples: dict[tuple[Case, str], Unfit | None] = {}
 _RECENT = 256
 
 
-def _require_sample(base: Function) -> None:
-    """Refuse a base that is no sample itself: the corpus would have no such function."""
+def _require_sample(base: Function, corpus: Corpus) -> None:
+    """Refuse a base that is no sample itself: the corpus would have no such function.
+
+    Raises:
+        UnfitError: it is none; or a bug may bite it, which is not known before it is run, and that
+            may be done in another process.
+    """
     key = (base.case, base.source_code)
     if key not in _samples:
-        try:
-            examine(base)
-        except RejectedError as rejection:
-            _remember(base, rejection)
-        else:
-            _remember(base, None)
+        bugs = (_known_bug(base, corpus, always=always) for always in (True, False))
+        _remember(base, next(filter(None, bugs), None) or _unfit(base))
     known = _samples[key]
     if known is not None:
-        raise RejectedError(known.reason, known.detail)
+        raise UnfitError(known)
 
 
-def _remember(function: Function, rejection: RejectedError | None) -> None:
-    _samples[function.case, function.source_code] = rejection
+def _unfit(base: Function) -> Unfit | None:
+    """Why a base is no sample, or None where it is one."""
+    try:
+        with blaming("reference_error"):
+            examine(base)
+    except UnfitError as error:
+        return error.unfit
+    return None
+
+
+def _remember(function: Function, unfit: Unfit | None) -> None:
+    _samples[function.case, function.source_code] = unfit
     while len(_samples) > _RECENT:
         del _samples[next(iter(_samples))]
 
