@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jaxsmith.errors import InvalidRequestError
 from jaxsmith.pytest_plugin import hookspecs, markers
 from jaxsmith.pytest_plugin.account import Account
 from jaxsmith.pytest_plugin.collection import Collection
@@ -45,7 +46,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the parts of the plugin that belong to this process, after pytest's own."""
-    options = Options.of(config)
+    try:
+        options = Options.of(config)
+    except InvalidRequestError as error:
+        raise pytest.UsageError(str(error)) from None
     if options.emit is not None:
         prepare(os.environ)  # workers inherit it
     markers.register(config)

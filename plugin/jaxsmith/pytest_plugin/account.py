@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jaxsmith.errors import JaxsmithError
+from jaxsmith.pytest_plugin.baseline import Comparison
 from jaxsmith.pytest_plugin.ledger import Ledger
 from jaxsmith.pytest_plugin.receipts import attached
 from jaxsmith.pytest_plugin.summary import rows_of, write_files, write_table
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin.publication import Publication
 
 
+_WRONG = {"red": True, "bold": True}
+
+
 class Account:
     """Enters every report, and publishes the corpus if all is accounted for.
 
@@ -32,6 +36,7 @@ class Account:
         self.publication: Publication | None = None
         self._started = self._ended = time.monotonic()
         self._totals: Totals | None = None
+        self._comparison: Comparison | None = None
         self._notes: list[tuple[str, dict[str, bool]]] = []
 
     def expect(self, nodeids: Iterable[str]) -> None:
@@ -70,14 +75,21 @@ class Account:
             self._totals = publication.publish(self.ledger)
         except (JaxsmithError, OSError) as error:
             self._refuse(session, "the corpus could not be finished", [str(error)])
+            return
+        compared = publication.comparison
+        if isinstance(compared, Comparison):
+            self._comparison = compared
+            if compared.broken:
+                _fail(session)
+        elif compared is not None:
+            self._notes.append((f"--emit-baseline: {compared}", _WRONG))
+            _fail(session)
 
     def _refuse(self, session: pytest.Session, what: str, lines: Iterable[str]) -> None:
-        red = {"red": True, "bold": True}
-        self._notes += [(f"{what}: {line}", red) for line in lines]
+        self._notes += [(f"{what}: {line}", _WRONG) for line in lines]
         if self.publication is not None:
-            self._notes.append((self.publication.leave(), red))
-        if session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._notes.append((self.publication.leave(), _WRONG))
+        _fail(session)
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Write the table, then where the files are or why there are none."""
@@ -87,9 +99,16 @@ class Account:
         write_table(terminalreporter, rows)
         if self.publication is not None and self._totals is not None:
             write_files(terminalreporter, self.publication.shown, self._totals)
+        if self._comparison is not None:
+            self._comparison.write(terminalreporter)
         for line, markup in self._notes:
             terminalreporter.write_line(line, **markup)
 
     def pytest_unconfigure(self) -> None:
         """Give the folder up where the session ended before it began."""
         self.abandon()
+
+
+def _fail(session: pytest.Session) -> None:
+    if session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaxsmith.dataset import diff
 from jaxsmith.errors import InvalidRequestError
+from jaxsmith.pytest_plugin.baseline import baseline_of
 from jaxsmith.stages.names import DEFAULT_STAGES, PLATFORMS, STAGES, lowerings, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import pytest
+
+    from jaxsmith.pytest_plugin.baseline import Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +29,35 @@ class Options:
         stages: the stages whose texts a record holds, the lowerings for platforms included.
         size: how many functions to write, over all the categories selected.
         seed: the seed of the corpus.
+        baseline: the older corpus that the new one is compared with; None for none.
     """
 
     emit: Path | None
     stages: tuple[str, ...]
     size: int
     seed: int
+    baseline: Baseline | None = None
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
-        """The options of a session; a relative ``--emit`` is meant from where pytest started."""
-        folder = config.getoption("emit")
+        """The options of a session; relative paths are meant from where pytest started.
+
+        Raises:
+            InvalidRequestError: some don't go together.
+        """
+        start = config.invocation_params.dir
+        emit, baseline, file = (
+            None if given is None else start / given
+            for given in map(config.getoption, ("emit", "emit_baseline", "emit_diff"))
+        )
         return cls(
-            emit=None if folder is None else config.invocation_params.dir / folder,
+            emit=emit,
             stages=select((*config.getoption("emit_stages"), *config.getoption("emit_platforms"))),
             size=config.getoption("corpus_size"),
             seed=config.getoption("corpus_seed"),
+            baseline=baseline_of(
+                baseline, config.getoption("fail_on"), file, emits=emit is not None
+            ),
         )
 
 
@@ -68,6 +85,28 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="PLATFORM,...",
         help="Platforms whose StableHLO a record holds as well, lowered only; they need not be "
         f"there: {', '.join(PLATFORMS)}. Default: none.",
+    )
+    group.addoption(
+        "--emit-baseline",
+        type=_folder,
+        metavar="DIR",
+        help="An older corpus: say what changed since, and why. It may be the one that --emit "
+        "replaces. Default: none.",
+    )
+    group.addoption(
+        "--emit-diff",
+        type=Path,
+        metavar="FILE",
+        help="Write the comparison with the baseline to FILE as well: JSON, JUnit XML, Markdown "
+        "or text, as its name ends in .json, .xml, .md or .txt.",
+    )
+    group.addoption(
+        "--fail-on",
+        type=_rules,
+        default=(),
+        metavar="RULE,...",
+        help="Fail the session if the comparison with the baseline breaks a rule, such as "
+        f"newly_failing,gone:10,numerics:4ulp; there are {', '.join(diff.NAMES)}. Default: none.",
     )
     group.addoption(
         "--corpus-size",
@@ -99,6 +138,13 @@ def _stages(text: str) -> tuple[str, ...]:
 
 def _lowerings(text: str) -> tuple[str, ...]:
     return _chosen(lowerings, text)
+
+
+def _rules(text: str) -> tuple[diff.Rule, ...]:
+    try:
+        return diff.parse(text)
+    except InvalidRequestError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _chosen(choose: Callable[[Iterable[str]], tuple[str, ...]], text: str) -> tuple[str, ...]:

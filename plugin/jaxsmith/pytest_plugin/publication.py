@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from jaxsmith.pytest_plugin.baseline import Comparison
     from jaxsmith.pytest_plugin.ledger import Ledger
     from jaxsmith.pytest_plugin.options import Options
 
@@ -25,6 +26,11 @@ SHARD_BYTES = 128 * 2**20
 class Publication:
     """One session's hold on the folder of a corpus; lives in the controller.
 
+    Attributes:
+        folder: the folder.
+        comparison: how the corpus compares with the baseline, once it is published; the error that
+            kept it from being compared; None where there is no baseline.
+
     Raises:
         InvalidRequestError: the folder can't be used.
     """
@@ -33,6 +39,7 @@ class Publication:
         self._config = config
         self._options = options
         self.folder = folder
+        self.comparison: Comparison | JaxsmithError | None = None
         self._made = not folder.exists()
         self._staging = dataset.claim(folder)
         self._crashes: dataset.PartWriter | None = None
@@ -74,9 +81,19 @@ class Publication:
         manifest = dataset.describe(totals, origin)
         self._ask_hooks(manifest)
         dataset.write_manifest(self._staging, manifest, self._options.stages)
+        self.comparison = self._compared()
         dataset.publish(self._staging)
         self._held = False
         return totals
+
+    def _compared(self) -> Comparison | JaxsmithError | None:
+        """The comparison with the baseline, which may be the corpus that will be replaced."""
+        if self._options.baseline is None:
+            return None
+        try:
+            return self._options.baseline.compare(self._staging.building)
+        except JaxsmithError as error:
+            return error  # the new corpus is none the worse for it
 
     def _ask_hooks(self, manifest: dict[str, Any]) -> None:
         try:

@@ -45,6 +45,11 @@ def _claim(config: pytest.Config, options: Options) -> Publication | None:
     if options.emit is None or not _runs_items(config):
         return None
     try:
+        if options.baseline is not None:
+            options.baseline.check()
+    except InvalidRequestError as error:
+        raise pytest.UsageError(f"--emit-baseline: {error}") from None
+    try:
         return Publication(config, options, options.emit)
     except InvalidRequestError as error:
         raise pytest.UsageError(f"--emit: {error}") from None
