@@ -48,6 +48,7 @@ def extracted() -> Extracted:
         texts={name: f"{name} text" for name in STAGES},
         missing={},
         alignment={"lines": [[], [2]], "jaxpr": [1], "stablehlo": [0]},
+        kept_inputs=(0,),
         primitives={"div": 1},
         stablehlo_ops={"stablehlo.divide": 1, "func.return": 1},
         flops=3.0,

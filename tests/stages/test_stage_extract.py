@@ -237,3 +237,17 @@ def test_costs_and_settings_are_plain_values() -> None:
     }  # fmt: skip
     plain = (bool, int, str, type(None))
     assert all(type(value) in plain for value in found.config.values())
+
+
+def test_inputs_that_nothing_reads_are_not_taken_by_the_modules() -> None:
+    found = extract(
+        lambda x, tree, n: tree["b"] + jnp.zeros_like(x), VECTOR, {"a": 1, "b": VECTOR}, 2
+    )
+    assert [aval.shape for aval in found.inputs] == [(3,), (), (3,), ()]
+    assert found.kept_inputs == (2,)
+    assert "main(%arg0: tensor<3xf32>)" in found.texts["stablehlo"]
+
+
+def test_static_arguments_are_not_counted_among_the_inputs() -> None:
+    found = extract(lambda n, x: x * n, 3, VECTOR, static_argnums=0)
+    assert found.kept_inputs == (0,)

@@ -29,6 +29,7 @@ def build(evidence: Evidence) -> Record:
             **_compiled(extracted),
             **sections.program(extracted),
             **sections.inputs(subject, evidence.checks),
+            **sections.expected(subject, evidence.checks),
             **sections.verdict(evidence),
             **sections.common(),
         }

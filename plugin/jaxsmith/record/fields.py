@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.stages.table import Stage
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Goes up with every change of a field: the first number where readers must change too."""
 
 Where = Literal["both", "sample", "reject"]
@@ -49,6 +49,14 @@ class Field:
 _DRAW = t.struct(kind=t.STRING, low=t.nullable(t.NUMBER), high=t.nullable(t.NUMBER))
 _ARGUMENT = t.struct(draw=t.nullable(_DRAW), data=t.nullable(t.STRING), sha256=t.SHA256)
 _INPUT_SET = t.struct(kind=t.STRING, seed=t.nullable(t.COUNT), arguments=t.array(_ARGUMENT))
+_EXPECTED = t.struct(
+    step=t.COUNT,
+    data=t.STRING,
+    bounds=t.nullable(t.STRING),
+    sha256=t.nullable(t.SHA256),
+    sum=t.nullable(t.NUMBER),
+    sum_bound=t.nullable(t.NUMBER),
+)
 _TOLERANCE = t.struct(rule=t.STRING, max_bounds=t.array(t.nullable(t.NUMBER)))
 _ALIGNMENT = t.struct(lines=t.array(t.array(t.COUNT)))
 _ALIGNMENT["properties"] |= {
@@ -99,6 +107,19 @@ _AFTER_STAGES = (
         t.array(_INPUT_SET),
         "The input sets: kind, seed, and for each argument how it is drawn (or the values "
         "themselves, in base64, little-endian, row by row) and the SHA-256 of these bytes.",
+    ),
+    Field(
+        "kept_inputs",
+        t.array(t.COUNT),
+        "The positions of the inputs that the StableHLO and HLO modules take: JAX leaves out those "
+        "that the program does not read.",
+    ),
+    Field(
+        "expected",
+        t.array(t.array(_EXPECTED)),
+        "What the reference gives, for each input set and output: up to 64 elements, number "
+        "`i * step % size` each, in base64; how far each may be off, an exponent of 2 in a signed "
+        "byte; of more elements the sum and how far it may be off, or the SHA-256 of all bytes.",
     ),
     Field("primitives", t.COUNTS, "Equations of the jaxpr by primitive, inner ones included."),
     Field("stablehlo_ops", t.COUNTS, "Operations of the StableHLO module by name."),

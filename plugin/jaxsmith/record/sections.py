@@ -79,9 +79,17 @@ def texts(extracted: Extracted) -> Section:
     return {**known, "alignment": extracted.alignment}
 
 
+def expected(subject: Subject, checks: Iterable[Check]) -> Section:
+    """What the outputs had to be, in bounded size."""
+    from jaxsmith.verdict.sketch import sketch  # imports NumPy
+
+    return {"expected": [sketch(check.expectation, subject.outputs) for check in checks]}
+
+
 def program(extracted: Extracted) -> Section:
     """What JAX and XLA count in the compiled function."""
     return {
+        "kept_inputs": list(extracted.kept_inputs),
         "primitives": dict(sorted(extracted.primitives.items())),
         "stablehlo_ops": dict(sorted(extracted.stablehlo_ops.items())),
         "flops": finite(extracted.flops),

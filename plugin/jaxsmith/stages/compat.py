@@ -198,6 +198,13 @@ def device_count(compiled: Compiled) -> int:
     return len(executable.local_devices())
 
 
+def kept_inputs(compiled: Compiled) -> tuple[int, ...]:
+    """The positions of the arguments' leaves that the module takes; JAX drops those not read."""
+    executable = getattr(compiled, "_executable", None)
+    kept = getattr(executable, "_kept_var_idx", None)
+    return tuple(sorted(_present(kept, "Compiled._executable._kept_var_idx")))
+
+
 def static_arguments(jitted: object) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Which arguments a jitted function is compiled for, by position and by name.
 

@@ -40,6 +40,7 @@ class Extracted:
         memory: bytes of ``arguments``, ``outputs``, ``aliased``, ``temporaries`` and at the
             ``peak``; empty where XLA does not say.
         inputs: types of the leaves of the arguments that are not static, keywords sorted.
+        kept_inputs: the positions of those that the modules take, which is all that are read.
         outputs: types of the leaves of the result.
         structure: the result with ``"*"`` for a leaf, in tuples, lists, dicts and None; a node of
             another type is JAX's text for it.
@@ -58,6 +59,7 @@ class Extracted:
     bytes_accessed: float | None
     memory: Mapping[str, int]
     inputs: tuple[Aval, ...]
+    kept_inputs: tuple[int, ...]
     outputs: tuple[Aval, ...]
     structure: object
     versions: Mapping[str, str]

@@ -102,6 +102,7 @@ def _read(
         bytes_accessed=costs.bytes_accessed,
         memory=costs.memory,
         inputs=avals(traced.in_avals),
+        kept_inputs=compat.kept_inputs(compilation.compiled),
         outputs=avals(traced.out_info),
         structure=structure(traced.out_tree),
         versions=versions(),
