@@ -17,6 +17,9 @@ ALLOWED = {
     "verdict": {"vocabulary", "program", "sample", "numpy", "scipy"},
     "record": {"vocabulary", "program", "sample", "stages", "verdict", "numpy"},
     "dataset": {"record", "orjson"},
+    "mutation": {
+        "vocabulary", "program", "sample", "stages", "verdict", "dataset", "numpy",
+    },
     "pytest_plugin": {
         "vocabulary", "program", "sample", "stages", "verdict", "record", "dataset",
         "numpy", "pytest", "_pytest", "xdist", "pluggy", "orjson",

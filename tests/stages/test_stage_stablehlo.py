@@ -1,5 +1,8 @@
 """A program compiled from its text gives what the function gives that it was lowered from."""
 
+import subprocess
+import sys
+
 import jax
 import jax.numpy as jnp
 import ml_dtypes
@@ -69,6 +72,18 @@ def test_a_text_that_is_no_program_here(text, complaint):
     assert text != TEXT
     with pytest.raises(StageError, match=complaint):
         compile_stablehlo(text)
+
+
+def test_a_process_that_lowered_nothing_runs_linear_algebra():
+    text = extract(jnp.linalg.inv, np.eye(3, dtype=np.float32)).texts["stablehlo"]
+    assert "@lapack_" in text
+    script = (
+        "import sys, numpy; from jaxsmith.stages.stablehlo import compile_stablehlo\n"
+        "compile_stablehlo(sys.stdin.read())(numpy.eye(3, dtype='float32'))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, input=text, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_program_that_calls_python_is_refused():

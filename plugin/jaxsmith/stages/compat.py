@@ -246,7 +246,10 @@ def main_types(module: ir.Module) -> tuple[list[MlirType], list[MlirType]]:
 def compile_module(module: ir.Module) -> Executable:
     """Compile a module with JAX's own options, for as many devices as its attributes say."""
     import jax
+    import numpy as np
 
+    # What lowers a call of LAPACK has it found first; a call of what wasn't crashes.
+    _member("jaxlib.lapack", "prepare_lapack_call")("", np.dtype(np.float32))
     counts = [_count(module, f"mhlo.num_{name}") for name in ("replicas", "partitions")]
     needed = counts[0] * counts[1]
     devices = jax.devices()[:needed]

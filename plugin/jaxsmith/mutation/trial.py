@@ -1,0 +1,206 @@
+"""A function on trial: does its check notice a mutant, and does a mutant that passes matter?"""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jaxsmith.errors import JaxsmithError, RejectedError
+from jaxsmith.mutation.outcome import NOT_ITS_OWN, Outcome
+from jaxsmith.program.function import Case
+from jaxsmith.sample.sets import make_set
+from jaxsmith.stages import StageError, extract, load
+from jaxsmith.stages.stablehlo import compile_stablehlo, kept_arguments
+from jaxsmith.verdict import compare
+from jaxsmith.verdict.compare import widen
+from jaxsmith.verdict.expect import Judge
+from jaxsmith.vocabulary.dtypes import is_inexact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jaxsmith.program.corpus import Corpus
+    from jaxsmith.program.function import Function
+    from jaxsmith.sample.sets import InputSet, SetKind
+    from jaxsmith.verdict import Examined
+
+    Run = Callable[[InputSet], list[Any]]
+
+OTHER_INPUTS: tuple[SetKind, ...] = ("domain",) * 8 + ("mirror",) * 2 + ("rim",) * 2
+"""The random input sets on which a mutant that passed is held against the function."""
+
+VISIBLE = 0.01
+"""A difference of less than this share of the largest element is none."""
+
+_NO_PROGRAM = frozenset({"load", "trace", "lower", "parse", "compile"})
+
+
+class UnfitError(JaxsmithError):
+    """A function, or one of its texts, that fails its check as it stands."""
+
+
+@dataclass(slots=True)
+class Trial:
+    """One function, with what its check expects and what its own programs give.
+
+    Attributes:
+        record: its record.
+        function: the function, written again.
+        examined: the recorded input sets, with what the check expects of each.
+    """
+
+    record: Mapping[str, Any]
+    function: Function
+    examined: Examined
+    _own: dict[str, Run] = field(default_factory=dict)
+    _others: dict[str, list[list[Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], corpus: Corpus) -> Trial:
+        """The trial of a record's function.
+
+        Raises:
+            UnfitError: the corpus writes another function in its place, or its reference expects
+                nothing here of a recorded input set.
+        """
+        function = written_again(record, corpus)
+        judge = Judge(function)
+        sets = [make_set(function.params, each["kind"], each["seed"]) for each in record["inputs"]]
+        try:
+            return cls(record, function, [(each, judge.expect(each)) for each in sets])
+        except RejectedError as rejection:
+            raise UnfitError(str(rejection)) from rejection
+
+    def check_itself(self, level: str) -> None:
+        """See that a text passes its own check.
+
+        Raises:
+            UnfitError: it does not.
+        """
+        try:
+            self._own[level] = self._program(level, self.record[level])
+            reason = self._noticed(self._own[level])
+        except StageError as error:
+            raise UnfitError(str(error)) from error
+        if reason:
+            raise UnfitError(f"{level} fails its own check: {reason}")
+
+    def outcome(self, level: str, text: str, passed: Callable[[], None]) -> Outcome:
+        """What becomes of a mutant of a text that passed ``check_itself``.
+
+        Args:
+            level: the field of the record that holds the text.
+            text: the mutant.
+            passed: called when the check has let it pass, before it runs on other inputs.
+        """
+        try:
+            run = self._program(level, text)
+        except StageError as error:
+            return Outcome("invalid" if error.stage in _NO_PROGRAM else "caught", error.stage)
+        try:
+            reason = self._noticed(run)
+        except StageError as error:
+            return Outcome("caught", error.stage)
+        if reason:
+            return Outcome("caught", reason)
+        passed()
+        gap = self._gap(level, run)
+        return Outcome("equivalent" if gap <= VISIBLE else "survived", gap=gap)
+
+    def _program(self, level: str, text: str) -> Run:
+        return PROGRAMS[level](self, text)
+
+    def _noticed(self, run: Run) -> str:
+        """By what the check notices a program; empty if it doesn't."""
+        for inputs, expectation in self.examined:
+            found = compare(run(inputs), expectation, self.function.outputs)
+            if found.mismatch is not None:
+                return found.mismatch.reason
+        return ""
+
+    def _gap(self, level: str, run: Run) -> float:
+        sets = self._other_inputs()
+        if level not in self._others:
+            self._others[level] = [self._own[level](each) for each in sets]
+        try:
+            pairs = zip(self._others[level], sets, strict=True)
+            return max(difference(expected, run(inputs)) for expected, inputs in pairs)
+        except StageError:
+            return float("inf")
+
+    def _other_inputs(self) -> list[InputSet]:
+        seeds = (zlib.crc32(f"{self.record['id']}/mutants/{k}".encode()) for k in range(99))
+        params = self.function.params
+        return [make_set(params, kind, seed) for kind, seed in zip(OTHER_INPUTS, seeds)]  # noqa: B905
+
+
+def _from_source(trial: Trial, text: str) -> Run:
+    function = trial.function
+    fn = load(text, function.name)
+    first = trial.examined[0][0].arrays
+    extracted = extract(fn, *first, stages=(), x64=function.x64)
+    if extracted.structure != function.structure:
+        raise StageError("wrong_structure", "the result has another structure")
+    return lambda inputs: list(extracted.run(*inputs.arrays))
+
+
+def _from_stablehlo(trial: Trial, text: str) -> Run:
+    names = trial.record["input_names"]
+    program = compile_stablehlo(text)
+    kept = list(range(len(names)))
+    if len(program.inputs) < len(names):
+        kept = kept_arguments(names, trial.record.get("hlo") or "")
+    return lambda inputs: program(*(inputs.arrays[position] for position in kept))
+
+
+PROGRAMS: dict[str, Callable[[Trial, str], Run]] = {
+    "source_code": _from_source,
+    "stablehlo": _from_stablehlo,
+}
+"""How each text becomes a program."""
+
+
+def written_again(record: Mapping[str, Any], corpus: Corpus) -> Function:
+    """The function of a record, from the corpus that wrote it.
+
+    Raises:
+        UnfitError: the corpus writes another function in its place, or none.
+    """
+    index = record["id"].rpartition("-")[2]
+    case = Case(record["category"], int(index) if index.isdecimal() else -1, record["seed"] or 0)
+    if case.id == record["id"] and case.category in corpus.categories:
+        with suppress(RejectedError):
+            function = corpus.write(case, len(record["rejected_drafts"]))
+            if function.source_code == record["source_code"]:
+                return function
+    raise UnfitError(NOT_ITS_OWN)
+
+
+def difference(expected: Sequence[Any], actual: Sequence[Any]) -> float:
+    """How far results are from others, as a share of the largest element of each.
+
+    Returns:
+        0 where all are the same; infinity where integers or booleans, shapes, or the places of what
+        is not finite differ.
+    """
+    return max(map(_difference, expected, actual), default=0.0)
+
+
+def _difference(one: Any, other: Any) -> float:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return float("inf")
+    if not is_inexact(str(one.dtype)):
+        return 0.0 if np.array_equal(one, other) else float("inf")
+    one, other = widen(one), widen(other)
+    finite = np.isfinite(one)
+    if not np.array_equal(finite, np.isfinite(other)):
+        return float("inf")
+    if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
+        return float("inf")
+    gap = float(np.max(np.abs(one[finite] - other[finite]), initial=0.0))
+    largest = float(np.max(np.abs(one[finite]), initial=0.0))
+    return gap / largest if gap and largest else float("inf") if gap else 0.0

@@ -1,0 +1,131 @@
+"""Each row that changes StableHLO makes the programs that it says, and nothing else."""
+
+import pytest
+
+from jaxsmith.mutation.hlo_kinds import HLO_KINDS
+from jaxsmith.mutation.mutants import mutants_of
+
+T = "tensor<3x3xf32>"
+V = "tensor<3xf32>"
+CASE = f"""\
+%0 = "stablehlo.case"(%i) ({{
+  stablehlo.return %a : {T}
+}}, {{
+  %1 = stablehlo.sine %a : {T}
+  stablehlo.return %1 : {T}
+}}) : (tensor<i32>) -> {T}"""
+
+
+def record(body, results=T):
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    head = f'func.func public @main(%a: {T}, %b: {T}) -> ({results} {{jax.result_info = "r"}}) {{'
+    return {"stablehlo": f"module @jit_f {{\n  {head}\n{lines}  }}\n}}\n"}
+
+
+# kind, the body of a program, and what takes the place of its lines.
+CASES = [
+    ("swap_op", f"%0 = stablehlo.add %a, %b : {T}", [f"%0 = stablehlo.subtract %a, %b : {T}"]),
+    ("swap_op", f"%0 = chlo.erf %a : {T} -> {T}", [f"%0 = chlo.erfc %a : {T} -> {T}"]),
+    ("swap_op",
+     f"%0 = stablehlo.reduce(%a init: %c) applies stablehlo.add across dimensions = [0] "
+     f": ({T}, tensor<f32>) -> {V}",
+     [f"%0 = stablehlo.reduce(%a init: %c) applies stablehlo.maximum across dimensions = [0] "
+      f": ({T}, tensor<f32>) -> {V}"]),
+    ("skip_op", f"%0 = stablehlo.power %a, %b : {T}", [
+        f"%0 = stablehlo.optimization_barrier %a : {T}",
+        f"%0 = stablehlo.optimization_barrier %b : {T}"]),
+    ("skip_op", f"%0 = stablehlo.convert %a : {T}", []),
+    ("flip_comparison", f"%0 = stablehlo.compare LT, %a, %b, FLOAT : ({T}, {T}) -> tensor<3x3xi1>",
+     [f"%0 = stablehlo.compare GE, %a, %b, FLOAT : ({T}, {T}) -> tensor<3x3xi1>"]),
+    ("swap_operands", f"%0 = stablehlo.divide %a, %b : {T}",
+     [f"%0 = stablehlo.divide %b, %a : {T}"]),
+    ("swap_operands", f"%0 = stablehlo.select %p, %a, %b : tensor<i1>, {T}",
+     [f"%0 = stablehlo.select %p, %b, %a : tensor<i1>, {T}"]),
+    ("swap_operands", f"%0 = stablehlo.multiply %a, %b : {T}", []),
+    ("shift_slice", f"%0 = stablehlo.slice %a [0:2, 0:3:2] : ({T}) -> tensor<2x2xf32>",
+     ["%0 = stablehlo.slice %a [1:3, 0:3:2] : (tensor<3x3xf32>) -> tensor<2x2xf32>"]),
+    ("shift_slice", f"%0 = stablehlo.pad %a, %c, low = [1, 0], high = [0, 2], interior = [0, 0] "
+     f": ({T}, tensor<f32>) -> tensor<4x5xf32>",
+     ["%0 = stablehlo.pad %a, %c, low = [0, 0], high = [1, 2], interior = [0, 0] "
+      f": ({T}, tensor<f32>) -> tensor<4x5xf32>",
+      "%0 = stablehlo.pad %a, %c, low = [1, 1], high = [0, 1], interior = [0, 0] "
+      f": ({T}, tensor<f32>) -> tensor<4x5xf32>"]),
+    ("nudge_constant", "%0 = stablehlo.constant dense<5.000000e-01> : tensor<3xf32>",
+     ["%0 = stablehlo.constant dense<0.625> : tensor<3xf32>"]),
+    ("nudge_constant", "%0 = stablehlo.constant dense<[[7, 2], [3, 4]]> : tensor<2x2xui8>",
+     ["%0 = stablehlo.constant dense<[[8, 2], [3, 4]]> : tensor<2x2xui8>"]),
+    ("nudge_constant", "%0 = stablehlo.constant dense<true> : tensor<i1>",
+     ["%0 = stablehlo.constant dense<false> : tensor<i1>"]),
+    ("nudge_constant", "%0 = stablehlo.constant dense<0xFF800000> : tensor<f32>",
+     ["%0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>"]),
+    ("nudge_constant", '%0 = stablehlo.constant dense<"0x0102"> : tensor<2xi8>', []),
+    ("scale", f"%0 = stablehlo.sine %a : {T}", [
+        f"%plain = stablehlo.sine %a : {T}", f"%off = stablehlo.constant dense<1.001> : {T}",
+        f"%0 = stablehlo.multiply %plain, %off : {T}"]),
+    ("scale", "%0 = stablehlo.sine %a : tensor<2xf16>", []),
+    ("drop_branch", f"%0 = stablehlo.select %p, %a, %b : tensor<i1>, {T}", [
+        f"%0 = stablehlo.select %p, %a, %a : tensor<i1>, {T}",
+        f"%0 = stablehlo.select %p, %b, %b : tensor<i1>, {T}"]),
+    ("drop_branch", CASE, [
+        f"%1 = stablehlo.sine %a : {T}", f"stablehlo.return %1 : {T}",
+        f"stablehlo.return %a : {T}"]),
+    ("wrong_permutation", "%0 = stablehlo.transpose %a, dims = [1, 0, 2] : "
+     "(tensor<3x3x2xf32>) -> tensor<3x3x2xf32>",
+     ["%0 = stablehlo.transpose %a, dims = [0, 1, 2] : (tensor<3x3x2xf32>) -> tensor<3x3x2xf32>"]),
+    ("wrong_permutation", "%0 = stablehlo.broadcast_in_dim %a, dims = [0, 2] : "
+     "(tensor<3x3xf32>) -> tensor<3x2x3xf32>",
+     ["%0 = stablehlo.broadcast_in_dim %a, dims = [2, 0] : "
+      "(tensor<3x3xf32>) -> tensor<3x2x3xf32>"]),
+    ("wrong_axis", "%0 = stablehlo.iota dim = 0 : tensor<2x3xi32>",
+     ["%0 = stablehlo.iota dim = 1 : tensor<2x3xi32>"]),
+    ("wrong_axis", "%0 = stablehlo.reverse %a, dims = [0] : tensor<3x3x2xf32>",
+     ["%0 = stablehlo.reverse %a, dims = [1] : tensor<3x3x2xf32>"]),
+    ("wrong_axis", "%0 = stablehlo.dot_general %a, %b, batching_dims = [0] x [0], "
+     "contracting_dims = [2] x [1] : (tensor<3x3x3xf32>, tensor<3x3xf32>) -> tensor<3x3xf32>",
+     ["%0 = stablehlo.dot_general %a, %b, batching_dims = [0] x [0], "
+      "contracting_dims = [1] x [1] : (tensor<3x3x3xf32>, tensor<3x3xf32>) -> tensor<3x3xf32>"]),
+    ("output_dtype", "", [
+        'func.func public @main(%a: tensor<3x3xf32>, %b: tensor<3x3xf32>) -> '
+        '(tensor<3x3xf16> {jax.result_info = "r"}) {',
+        "%other = stablehlo.convert %b : (tensor<3x3xf32>) -> tensor<3x3xf16>",
+        "return %other : tensor<3x3xf16>"]),
+    ("swap_outputs", f"stablehlo.return %x, %a, %b : tensor<i32>, {T}, {T}",
+     [f"stablehlo.return %x, %b, %a : tensor<i32>, {T}, {T}"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "body", "expected"), CASES)
+def test_a_row_makes_its_mutants(kind, body, expected):
+    given = record(f"{body}\nreturn %b : {T}")
+    made = []
+    for mutant in mutants_of(given, "stablehlo"):
+        if mutant.kind == kind:
+            made += [line[2:] for line in mutant.edit.diff(given["stablehlo"]) if line[0] == "+"]
+    assert made == expected
+
+
+def test_every_kind_has_a_case():
+    assert {kind for kind, _, _ in CASES} == {row.name for row in HLO_KINDS}
+
+
+def test_what_goes_on_in_the_next_lines_is_left_whole():
+    loop = (
+        f"%0 = stablehlo.while(%c = %a) : {T}\ncond {{\n  stablehlo.return %p : tensor<i1>\n"
+        f"}} do {{\n  stablehlo.return %c : {T}\n}}"
+    )
+    given = record(f"{loop}\nreturn %0 : {T}")
+    kinds = {mutant.kind for mutant in mutants_of(given, "stablehlo")}
+    assert kinds == {"output_dtype"}
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_one_of_several_results_gets_another_dtype(place):
+    given = record("return %a, %z : tensor<3x3xf32>, tensor<2xcomplex<f64>>")
+    given["stablehlo"] = given["stablehlo"].replace(
+        f'({T} {{jax.result_info = "r"}})',
+        f'({T} {{jax.result_info = "r[0]"}}, tensor<2xcomplex<f64>> {{jax.result_info = "r[1]"}})',
+    )
+    found = [m for m in mutants_of(given, "stablehlo") if m.kind == "output_dtype"][place]
+    others = [("tensor<3x3xf16>", "tensor<2xcomplex<f64>>"), (T, "tensor<2xcomplex<f32>>")][place]
+    assert f'({others[0]} {{jax.result_info = "r[0]"}}, {others[1]} {{' in found.edit.lines[0]
+    assert found.edit.lines[-1].endswith(f" : {others[0]}, {others[1]}")
