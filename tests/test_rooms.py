@@ -13,7 +13,7 @@ ALLOWED = {
     "vocabulary": set(),
     "program": {"vocabulary"},
     "sample": {"vocabulary", "program", "numpy", "ml_dtypes"},
-    "stages": {"vocabulary", "jax", "jaxlib", "numpy"},
+    "stages": {"vocabulary", "jax", "jaxlib", "numpy", "ml_dtypes"},
     "verdict": {"vocabulary", "program", "sample", "numpy", "scipy"},
     "record": {"vocabulary", "program", "sample", "stages", "verdict", "numpy"},
     "dataset": {"record", "orjson"},

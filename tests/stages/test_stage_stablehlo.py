@@ -12,7 +12,7 @@ from jax.sharding import Mesh
 from jax.sharding import PartitionSpec as P
 
 from jaxsmith.stages import StageError, extract
-from jaxsmith.stages.stablehlo import compile_stablehlo, kept_arguments
+from jaxsmith.stages.stablehlo import compile_stablehlo, kept_inputs
 from jaxsmith.vocabulary.aval import Aval
 
 X = np.linspace(-2, 3, 32, dtype=np.float32).reshape(8, 4)
@@ -50,7 +50,7 @@ def test_a_program_gives_what_its_function_gives(fn, arguments):
 def test_an_argument_that_is_not_used_is_no_parameter():
     texts = extract(lambda x, y: 2 * y, X, np.int32(1)).texts
     program = compile_stablehlo(texts["stablehlo"])
-    assert kept_arguments(["x", "y"], texts["hlo"]) == [1]
+    assert kept_inputs(["x", "y"], texts["hlo"]) == [1]
     assert program.inputs == (Aval((), "int32"),)
     with pytest.raises(StageError, match=r"^run: given float32\[8,4\], int32\[\]; @main takes int"):
         program(X, np.int32(1))

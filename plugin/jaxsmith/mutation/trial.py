@@ -14,7 +14,7 @@ from jaxsmith.mutation.outcome import NOT_ITS_OWN, Outcome
 from jaxsmith.program.function import Case
 from jaxsmith.sample.sets import make_set
 from jaxsmith.stages import StageError, extract, load
-from jaxsmith.stages.stablehlo import compile_stablehlo, kept_arguments
+from jaxsmith.stages.stablehlo import compile_stablehlo, kept_inputs
 from jaxsmith.verdict import compare
 from jaxsmith.verdict.compare import widen
 from jaxsmith.verdict.expect import Judge
@@ -153,7 +153,7 @@ def _from_stablehlo(trial: Trial, text: str) -> Run:
     program = compile_stablehlo(text)
     kept = list(range(len(names)))
     if len(program.inputs) < len(names):
-        kept = kept_arguments(names, trial.record.get("hlo") or "")
+        kept = kept_inputs(names, trial.record.get("hlo") or "")
     return lambda inputs: program(*(inputs.arrays[position] for position in kept))
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
+from jaxsmith.pytest_plugin.opinions import REFERENCE, Opinions
 from jaxsmith.record import Check, Evidence, Subject, status_of
-from jaxsmith.stages import extract, file_of, load
+from jaxsmith.stages import Question, extract, file_of, load
 from jaxsmith.verdict import compare, examine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jaxsmith.program.corpus import Corpus
     from jaxsmith.program.function import Case, Function
+    from jaxsmith.pytest_plugin.desk import Desk
     from jaxsmith.pytest_plugin.findings import Progressed
     from jaxsmith.sample.sets import InputSet
     from jaxsmith.stages import Extracted
@@ -28,15 +32,13 @@ DRAFTS = 8
 RULE = "error bounds carried through the graph, one rule per operation"
 
 
-def examine_case(
-    case: Case, corpus: Corpus, stages: tuple[str, ...], progressed: Progressed
-) -> Evidence:
+def examine_case(case: Case, corpus: Corpus, desk: Desk, progressed: Progressed) -> Evidence:
     """Everything about one function, if it does what its reference says on every input set.
 
     Args:
         case: which function.
         corpus: what writes it.
-        stages: the stages whose texts to keep.
+        desk: knows the stages whose texts to keep, and who else is asked.
         progressed: filled as the examination goes.
 
     Raises:
@@ -50,7 +52,7 @@ def examine_case(
             progressed.subject = Subject.of(function, tuple(rejected))
         try:
             expected = _sample(function, corpus)
-            return _proved(function, expected, stages, progressed)
+            return _proved(function, expected, desk, progressed)
         except UnfitError as error:
             unfit = _explained(error.unfit, function, corpus)
             if draft == DRAFTS - 1 or status_of(unfit.reason) != "rejected":
@@ -84,17 +86,29 @@ def _base_draft(case: Case, corpus: Corpus) -> int:
     return 0
 
 
-def _proved(
-    function: Function, expected: Examined, stages: tuple[str, ...], progressed: Progressed
-) -> Evidence:
+def _proved(function: Function, expected: Examined, desk: Desk, progressed: Progressed) -> Evidence:
     """The evidence that JAX does what is expected."""
     with blaming("internal_error"):
-        extracted = _extract(function, expected[0][0], stages)
-        progressed.extracted = extracted
+        fn = load(function.source_code, function.name)
+        extracted = progressed.extracted = _extract(fn, function, expected[0][0], desk.stages)
         _check_structure(function, extracted)
-        checks = tuple(_check(function, extracted, *pair) for pair in expected)
+        opinions = Opinions(desk.panel, _question(fn, extracted, expected), _expectations(expected))
+        with opinions.told():
+            checks = tuple(_check(function, extracted, *pair) for pair in expected)
+        agreed = opinions.all_agree()
     assert progressed.subject is not None  # it was written
-    return Evidence(progressed.subject, extracted, checks, RULE)
+    return Evidence(
+        progressed.subject, extracted, checks, RULE, (REFERENCE, *agreed), opinions.silent
+    )
+
+
+def _question(fn: Callable[..., Any], extracted: Extracted, expected: Examined) -> Question:
+    sets = [inputs.arrays for inputs, _ in expected]
+    return Question(extracted, fn, [(arrays, {}) for arrays in sets], sets)
+
+
+def _expectations(expected: Examined) -> list[Expectation]:
+    return [expectation for _, expectation in expected]
 
 
 def _explained(unfit: Unfit, function: Function, corpus: Corpus) -> Unfit:
@@ -153,8 +167,9 @@ def _jax_version() -> str:
     return version("jax")
 
 
-def _extract(function: Function, inputs: InputSet, stages: tuple[str, ...]) -> Extracted:
-    fn = load(function.source_code, function.name)
+def _extract(
+    fn: Callable[..., Any], function: Function, inputs: InputSet, stages: tuple[str, ...]
+) -> Extracted:
     file = file_of(function.name) if stages else None  # what is written nowhere needs no lines
     return extract(fn, *inputs.arrays, stages=stages, x64=function.x64, source_file=file)
 

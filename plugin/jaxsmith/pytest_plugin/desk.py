@@ -9,6 +9,7 @@ import pytest
 from jaxsmith import record
 from jaxsmith.dataset import PartWriter, Receipt
 from jaxsmith.pytest_plugin.findings import Finding, Unfit, UnfitError, blaming
+from jaxsmith.stages.oracles import Panel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,27 +17,32 @@ if TYPE_CHECKING:
     from pluggy import HookRelay
 
     from jaxsmith.pytest_plugin.hookspecs import Record
+    from jaxsmith.pytest_plugin.options import Options
     from jaxsmith.record import Evidence
 
 
 class Desk:
     """Turns findings into records, past the hooks, and records into lines of this process's part.
 
+    ``stages`` are those whose texts the records hold, none where nothing is written; ``panel`` has
+    who is asked for an opinion.
+
     Args:
         config: pytest's configuration.
-        stages: the stages whose texts the records hold; none where nothing is written.
+        options: what the user asked for.
         staging: where the parts go; None checks only: no record is made and no hook is called.
         worker: the name of this process's part.
     """
 
     def __init__(
-        self, config: pytest.Config, stages: tuple[str, ...], staging: Path | None, worker: str
+        self, config: pytest.Config, options: Options, staging: Path | None, worker: str
     ) -> None:
         self._config = config
         self._staging = staging
         self._worker = worker
         self._writer: PartWriter | None = None
-        self.stages = stages if staging is not None else ()
+        self.stages = options.stages if staging is not None else ()
+        self.panel = Panel(options.oracles)
 
     def take(self, finding: Finding, hook: HookRelay, receipts: list[Receipt]) -> Unfit | None:
         """Write what was found, and say why the function is unfit if it is.
@@ -66,7 +72,8 @@ class Desk:
         return None
 
     def close(self) -> None:
-        """End this process's part."""
+        """End this process's part, and what was started for it."""
+        self.panel.close()
         if self._writer is not None:
             self._writer.close()
 

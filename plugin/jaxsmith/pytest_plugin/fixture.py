@@ -48,7 +48,7 @@ class Jaxsmith:
             conclude(
                 case.id,
                 case.category,
-                lambda progressed: examine_case(case, corpus, self._desk.stages, progressed),
+                lambda progressed: examine_case(case, corpus, self._desk, progressed),
             )
         )
 
@@ -126,7 +126,7 @@ class Jaxsmith:
             conclude(
                 request.id,
                 category,
-                lambda progressed: examine_function(request, self._desk.stages, progressed),
+                lambda progressed: examine_function(request, self._desk, progressed),
             )
         )
 

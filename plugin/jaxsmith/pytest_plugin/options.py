@@ -11,6 +11,7 @@ from jaxsmith.dataset import diff
 from jaxsmith.errors import InvalidRequestError
 from jaxsmith.pytest_plugin.baseline import baseline_of
 from jaxsmith.stages.names import DEFAULT_STAGES, PLATFORMS, STAGES, lowerings, select
+from jaxsmith.stages.oracles import ORACLES, select_oracles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,12 +31,14 @@ class Options:
         size: how many functions to write, over all the categories selected.
         seed: the seed of the corpus.
         baseline: the older corpus that the new one is compared with; None for none.
+        oracles: who is asked for an opinion beside the reference.
     """
 
     emit: Path | None
     stages: tuple[str, ...]
     size: int
     seed: int
+    oracles: tuple[str, ...]
     baseline: Baseline | None = None
 
     @classmethod
@@ -58,6 +61,7 @@ class Options:
             baseline=baseline_of(
                 baseline, config.getoption("fail_on"), file, emits=emit is not None
             ),
+            oracles=config.getoption("corpus_oracles"),
         )
 
 
@@ -124,6 +128,15 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="S",
         help="Seed of the corpus; another seed gives other functions. Default: %(default)s.",
     )
+    group.addoption(
+        "--corpus-oracles",
+        type=_oracles,
+        default=(),
+        metavar="ORACLE,...",
+        help="Who is asked what a function gives, beside its reference: "
+        f"{'; '.join(f'{oracle.name} ({oracle.summary})' for oracle in ORACLES.values())}. "
+        "Default: none.",
+    )
 
 
 def _folder(text: str) -> Path:
@@ -145,6 +158,10 @@ def _rules(text: str) -> tuple[diff.Rule, ...]:
         return diff.parse(text)
     except InvalidRequestError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _oracles(text: str) -> tuple[str, ...]:
+    return _chosen(select_oracles, text)
 
 
 def _chosen(choose: Callable[[Iterable[str]], tuple[str, ...]], text: str) -> tuple[str, ...]:

@@ -44,5 +44,9 @@ def provenance(
         markers=config.getoption("markexpr"),
         stages=options.stages,
         cpu_features=(features,) if features else (),
-        flags={"keyword": config.getoption("keyword"), "config": known.get("config", {})},
+        flags={
+            "keyword": config.getoption("keyword"),
+            "oracles": list(options.oracles),
+            "config": known.get("config", {}),
+        },
     )

@@ -70,7 +70,7 @@ class Alone:
         self.account.publication = _claim(self._config, self._options)
         publication = self.account.publication
         parts = publication.parts if publication else None
-        self._desk = Desk(self._config, self._options.stages, parts, CONTROLLER)
+        self._desk = Desk(self._config, self._options, parts, CONTROLLER)
         self._config.stash[DESK] = self._desk
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -157,9 +157,7 @@ class Worker:
     def __init__(self, config: pytest.Config, options: Options) -> None:
         workerinput: dict[str, Any] = config.workerinput  # type: ignore[attr-defined]
         parts = workerinput[_PARTS]
-        self._desk = Desk(
-            config, options.stages, Path(parts) if parts else None, workerinput["workerid"]
-        )
+        self._desk = Desk(config, options, Path(parts) if parts else None, workerinput["workerid"])
         self._output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
         config.stash[DESK] = self._desk
 

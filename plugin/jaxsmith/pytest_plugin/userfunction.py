@@ -9,11 +9,12 @@ import numpy as np
 
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
+from jaxsmith.pytest_plugin.opinions import EAGER, REFERENCE, Opinions
 from jaxsmith.pytest_plugin.source import closed_source
 from jaxsmith.record import Check, Evidence, Subject
 from jaxsmith.record.tree import outline
 from jaxsmith.sample.sets import InputSet
-from jaxsmith.stages import arguments_of, extract, flatten, run_eagerly
+from jaxsmith.stages import Question, arguments_of, extract, flatten, run_eagerly
 from jaxsmith.verdict import compare
 from jaxsmith.verdict.reference import widen
 from jaxsmith.vocabulary.dtypes import KINDS
@@ -21,10 +22,12 @@ from jaxsmith.vocabulary.dtypes import KINDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from jaxsmith.pytest_plugin.desk import Desk
     from jaxsmith.pytest_plugin.findings import Progressed
     from jaxsmith.pytest_plugin.source import ClosedSource
     from jaxsmith.pytest_plugin.tolerance import Tolerance
     from jaxsmith.stages import Arguments, Extracted, Flat
+    from jaxsmith.verdict import Expectation
     from jaxsmith.vocabulary.aval import Aval
 
 
@@ -47,12 +50,12 @@ class Request:
     license: str | None
 
 
-def examine_function(request: Request, stages: tuple[str, ...], progressed: Progressed) -> Evidence:
+def examine_function(request: Request, desk: Desk, progressed: Progressed) -> Evidence:
     """Everything about a project's function, if it agrees with what is known of it.
 
     Args:
         request: the function, its arguments and what they should give.
-        stages: the stages whose texts to keep.
+        desk: knows the stages whose texts to keep, and who else is asked.
         progressed: filled as the examination goes.
 
     Raises:
@@ -64,7 +67,7 @@ def examine_function(request: Request, stages: tuple[str, ...], progressed: Prog
             *request.argument_sets[0],
             static_argnums=request.static_argnums,
             static_argnames=request.static_argnames,
-            stages=stages,
+            stages=desk.stages,
             x64=request.x64,
             **request.keywords,
         )
@@ -78,12 +81,26 @@ def examine_function(request: Request, stages: tuple[str, ...], progressed: Prog
         progressed.remarks |= _remarks(source, calls[0])
     _refuse_unsupported(extracted.outputs)
     _refuse_other_types(calls)
-    checks = tuple(
-        _check(request, extracted, args, call)
-        for args, call in zip(request.argument_sets, calls, strict=True)
+    pairs = list(zip(request.argument_sets, calls, strict=True))
+    known = [_known(request, extracted, *pair) for pair in pairs]
+    oracle = EAGER if request.reference is None else REFERENCE
+    opinions = Opinions(
+        desk.panel, _question(request, extracted, calls), known, besides=frozenset({oracle})
     )
-    oracle = "jax_eager" if request.reference is None else "numpy"
-    return Evidence(subject, extracted, checks, str(request.tolerance), (oracle,))
+    with opinions.told():
+        checks = tuple(
+            _check(request, extracted, *pair, expectation)
+            for pair, expectation in zip(pairs, known, strict=True)
+        )
+    agreed = opinions.all_agree()
+    return Evidence(
+        subject, extracted, checks, str(request.tolerance), (oracle, *agreed), opinions.silent
+    )
+
+
+def _question(request: Request, extracted: Extracted, calls: Sequence[Arguments]) -> Question:
+    arguments = [(args, request.keywords) for args in request.argument_sets]
+    return Question(extracted, request.fn, arguments, [call.leaves for call in calls])
 
 
 def _subject(
@@ -148,15 +165,26 @@ def _types(call: Arguments) -> dict[str, str]:
     return types | {name: f"{text} (static)" for name, text in call.static.items()}
 
 
-def _check(request: Request, extracted: Extracted, args: tuple[Any, ...], call: Arguments) -> Check:
-    with blaming("run_error"):
-        actual = extracted.run(*args, **request.keywords)
+def _known(
+    request: Request, extracted: Extracted, args: tuple[Any, ...], call: Arguments
+) -> Expectation:
     with blaming("reference_error"):
         expected = _expected(request, extracted, args, call)
     _check_structure(expected, extracted)
     _check_types(expected.leaves, extracted)
+    return request.tolerance.expectation(expected.leaves, extracted.outputs)
+
+
+def _check(
+    request: Request,
+    extracted: Extracted,
+    args: tuple[Any, ...],
+    call: Arguments,
+    expectation: Expectation,
+) -> Check:
+    with blaming("run_error"):
+        actual = extracted.run(*args, **request.keywords)
     inputs = InputSet("given", None, call.leaves)
-    expectation = request.tolerance.expectation(expected.leaves, extracted.outputs)
     comparison = compare(actual, expectation, extracted.outputs)
     if comparison.mismatch is not None:
         shown = show_mismatch(comparison.mismatch, call.names, inputs, actual, expectation)

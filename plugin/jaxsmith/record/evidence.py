@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from jaxsmith.program.function import Function
     from jaxsmith.sample.sets import InputSet
@@ -101,6 +101,7 @@ class Evidence:
         checks: one for each input set.
         rule: how the bounds of the expectations were found, in a few words.
         oracles: the independent opinions that agreed with it, such as ``("numpy",)``.
+        no_opinion: why others that were asked have none, by name.
     """
 
     subject: Subject
@@ -108,3 +109,4 @@ class Evidence:
     checks: tuple[Check, ...]
     rule: str
     oracles: tuple[str, ...] = ("numpy",)
+    no_opinion: Mapping[str, str] = field(default_factory=dict)

@@ -141,6 +141,11 @@ _AFTER_STAGES = (
     Field("max_rel_error", t.nullable(t.NUMBER), "Likewise, relative to the expected value."),
     Field("max_ulp_error", t.nullable(t.NUMBER), "Likewise, in units in the last place."),
     Field("oracles", t.array(t.STRING), "The independent opinions that agreed with it."),
+    Field(
+        "no_opinion",
+        t.array(t.struct(oracle=t.STRING, reason=t.STRING)),
+        "Who else was asked and can't say, and why; empty where nobody was, or all could.",
+    ),
     Field("test_success", t.BOOLEAN, "Whether every output agreed on every input set."),
     Field("jax_version", t.STRING, "The JAX that made the texts."),
     Field("jaxlib_version", t.STRING, "The jaxlib that made them."),

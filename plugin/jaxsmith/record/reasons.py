@@ -41,6 +41,7 @@ _TABLE = (
     Reason("dropped_by_hook", "rejected", "A hook of the project left it out."),
     Reason("mismatch", "failed", "A value is further from the reference than the bound allows."),
     Reason("nan_mismatch", "failed", "NaN where the reference has a number, or the reverse."),
+    Reason("dissent", "failed", "Another oracle gives something else than it and its reference."),
     Reason("wrong_structure", "failed", "The result is another tree than the reference's."),
     Reason("wrong_shape", "failed", "An output has another shape than the reference's."),
     Reason("wrong_dtype", "failed", "An output has another dtype than it should."),

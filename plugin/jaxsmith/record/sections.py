@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jaxsmith import __version__
+from jaxsmith.record.detail import one_line
 from jaxsmith.record.fields import SCHEMA_VERSION
 from jaxsmith.record.tree import outline
 
@@ -107,6 +108,9 @@ def verdict(evidence: Evidence) -> Section:
         "max_rel_error": _worst(check.comparison.max_rel_error for check in checks),
         "max_ulp_error": _worst(check.comparison.max_ulp_error for check in checks),
         "oracles": list(evidence.oracles),
+        "no_opinion": [
+            {"oracle": name, "reason": one_line(why)} for name, why in evidence.no_opinion.items()
+        ],
         "test_success": all(check.comparison.ok for check in checks),
     }
 

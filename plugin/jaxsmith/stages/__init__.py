@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from jaxsmith.stages.errors import StageError
+from jaxsmith.stages.interpreter import NoOpinionError
 from jaxsmith.stages.names import ALL_STAGES, DEFAULT_STAGES, select
+from jaxsmith.stages.oracles import ORACLES, Panel, Question
 from jaxsmith.stages.source import file_of, load
 from jaxsmith.stages.table import STAGES, Stage
 
@@ -26,10 +28,14 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL_STAGES",
     "DEFAULT_STAGES",
+    "ORACLES",
     "STAGES",
     "Arguments",
     "Extracted",
     "Flat",
+    "NoOpinionError",
+    "Panel",
+    "Question",
     "Stage",
     "StageError",
     "arguments_of",

@@ -205,6 +205,37 @@ def kept_inputs(compiled: Compiled) -> tuple[int, ...]:
     return tuple(sorted(_present(kept, "Compiled._executable._kept_var_idx")))
 
 
+def mlir(module: str) -> Any:
+    """A module of the MLIR bindings in jaxlib, such as ``"ir"``, for a process without JAX.
+
+    ``jax.extend.mlir`` shows some of them, and imports JAX.
+    """
+    try:
+        return import_module(f"jaxlib.mlir.{module}")
+    except ImportError as error:
+        raise MissingApiError(f"jaxlib.mlir.{module}") from error
+
+
+def mlir_context() -> Any:
+    """A context with the dialects of which JAX makes StableHLO modules."""
+    context, registry = mlir("ir").Context(), mlir("ir").DialectRegistry()
+    _member("jaxlib.mlir._mlir_libs._jax_mlir_ext", "register_dialects")(registry)
+    context.append_dialect_registry(registry)
+    context.load_all_available_dialects()
+    for dialect in ("stablehlo", "chlo", "sdy"):
+        mlir(f"dialects.{dialect}").register_dialect(context)
+    return context
+
+
+def run_reference_interpreter(module: Any, arguments: list[Any]) -> list[Any]:
+    """The results of a StableHLO module's main function, as attributes of MLIR like its arguments.
+
+    Much of what the interpreter can't do ends the process.
+    """
+    run = _member("jaxlib.mlir.dialects.stablehlo", "eval_module")
+    return cast("list[Any]", run(module, arguments))
+
+
 def static_arguments(jitted: object) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Which arguments a jitted function is compiled for, by position and by name.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
+from jaxsmith.stages import compat
 from jaxsmith.stages.errors import guard
 from jaxsmith.stages.leaves import on_host
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy as np
-    from jax.stages import Compiled
+    from jax.stages import Compiled, Lowered
 
     from jaxsmith.stages.alignment import Alignment
     from jaxsmith.stages.statics import StaticArguments
@@ -65,7 +66,18 @@ class Extracted:
     versions: Mapping[str, str]
     config: Mapping[str, bool | int | str | None]
     static: StaticArguments = field(repr=False)
+    _lowered: Lowered = field(repr=False)
     _compiled: Compiled = field(repr=False)
+
+    @property
+    def stablehlo(self) -> str:
+        """The StableHLO module that was compiled, whether or not its text was asked for."""
+        return self.texts.get("stablehlo") or self._lowered.as_text("stablehlo")
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Which of ``inputs`` the module takes: those that are read."""
+        return compat.kept_inputs(self._compiled)
 
     def run(self, *args: object, **kwargs: object) -> list[np.ndarray[Any, Any]]:
         """Call the executable, without compiling again.

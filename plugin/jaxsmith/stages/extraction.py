@@ -108,6 +108,7 @@ def _read(
         versions=versions(),
         config={**configuration(), "devices": compat.device_count(compilation.compiled)},
         static=static,
+        _lowered=compilation.lowered,
         _compiled=compilation.compiled,
     )
 

@@ -86,7 +86,7 @@ def compile_stablehlo(text: str) -> Program:
     return Program(_avals(inputs), _avals(outputs), executable)
 
 
-def kept_arguments(names: Sequence[str], hlo: str) -> list[int]:
+def kept_inputs(names: Sequence[str], hlo: str) -> list[int]:
     """Which arguments of a function are parameters of its program: JAX drops those it doesn't use.
 
     Args:

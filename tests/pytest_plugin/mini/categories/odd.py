@@ -34,6 +34,7 @@ RESULTS = {
     "raises": "result.no_such_thing",
     "nan": "jax.tree.map(lambda leaf: leaf * float('nan'), result)",
     "structure": "[result]",
+    "dissent": "jax.tree.map(lambda leaf: leaf + (not isinstance(leaf, jax.core.Tracer)), result)",
     "crashed": f"__import__('os').kill(__import__('os').getpid(), {signal.SIGKILL.value})",
 }
 

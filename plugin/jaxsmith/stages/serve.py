@@ -1,0 +1,38 @@
+"""What runs in a ``Child``: questions are read from the standard input and answered."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from jaxsmith.stages.child import HEADER
+from jaxsmith.stages.errors import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def serve(answer: Callable[..., object]) -> None:
+    """Answer questions until there are no more.
+
+    Args:
+        answer: called with each question, a tuple, as its arguments; what it raises is the reason
+            why there is no answer.
+    """
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not pass for a reply
+    while (header := sys.stdin.buffer.read(HEADER.size)) and len(header) == HEADER.size:
+        seconds, question = pickle.loads(sys.stdin.buffer.read(HEADER.unpack(header)[0]))
+        # Only for when nobody waits any more, having died: who waits ends this sooner.
+        signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
+        try:
+            reply = True, answer(*question)
+        except Exception as error:
+            reply = False, one_line(error)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        content = pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
+        replies.write(HEADER.pack(len(content)) + content)
+        replies.flush()
