@@ -16,7 +16,6 @@ IDIOMS = [
         (floats("n k"), ints("experts")),
         options={"gain": (0.5, 1.0, 2.0)},
         dims={"n": (2, 3, 5, 8), "d": (1, 2, 3), "k": (1, 2, 4), "experts": (2, 3, 4)},
-        wrt=("tokens", "weights", "biases"),
         family="linalg",
         weight=2.0,
     ),
