@@ -124,6 +124,13 @@ CHOSEN = "import numpy as np\n\ndef f(x):\n    return {0}\n"
         ("np.where(x > 0.5, x, 0.0)", [0.6, 3.0], False),
         ("x[np.argmax(x)]", [1.0, 1.00001], True),
         ("x * (1.0 if x[0] < x[1] else 2.0)", [1.0, 1.00001], True),
+        ("np.piecewise(x, [x < 0.5], [0.0, lambda v: v * v])", [0.50001, 2.0], True),
+        ("np.piecewise(x, [x < 0.5], [0.0, lambda v: v * v])", [0.6, 2.0], False),
+        ("x * np.isclose(x[0], x[1], atol=0.1, rtol=0.0)", [1.0, 1.10001], True),
+        ("x * np.isclose(x[0], x[1], atol=0.1, rtol=0.0)", [1.0, 1.0], False),
+        ("x * np.searchsorted(np.array([0.0, 1.0]), x)", [0.5, 0.99999], True),
+        ("x * np.searchsorted(np.array([0.0, 1.0]), x)", [0.5, 0.9], False),
+        ("x * x.astype(int)", [1.00001, 0.5], True),
     ],
 )
 def test_a_decision_close_by_is_noticed(expression, x, close):
@@ -145,6 +152,39 @@ def test_a_decision_close_by_is_noticed(expression, x, close):
 def test_what_has_no_rule_is_refused(expression):
     found = slopes.survey(load(CHOSEN.format(expression)), [np.array([1.0, 3.0])], [np.eye(2)])
     assert found is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "np.amax(x) * np.amin(x)",
+        "np.i0(x)",
+        "np.sinc(x) + np.sinc(1e-5 * x)",
+        "np.nancumprod(x)",
+        "np.minimum.accumulate(x) * np.maximum.accumulate(x)",
+        "np.nanmax(x) * np.nanmin(x)",
+        "x[np.nanargmax(x)]",
+        "np.bincount(np.array([1, 0, 1]), x, 4)",
+        "np.piecewise(x, [x > 1.0], [lambda v: v**3, lambda v: v])",
+        "np.partition(x, 0)[0]",
+        "np.block([[x[:1], x[1:]], [x * x]])",
+        "np.sort(x.reshape(3, 1), axis=None)",
+        "np.trapezoid(np.outer(x, x), axis=0)",
+        "np.linalg.vector_norm(np.outer(x, x))",
+        "special.factorial(x) + special.polygamma(1, x)",
+        "special.multigammaln(x[0] + 3.0, 2)",
+        "np.prod(x[:0]) * x",
+        "np.quantile(x, 0.3, method='lower') * np.quantile(x, 0.3, method='higher')",
+        "np.percentile(x, 30.0, method='midpoint') * np.quantile(x, 0.3, method='nearest')",
+    ],
+)
+def test_functions_of_whole_arrays_agree_with_differences(expression):
+    call = load("from scipy import special\n\n" + CHOSEN.format(expression))
+    x, moves = np.array([0.7, 1.9, 1.2]), np.array([[1.0, 0.5, -1.0]])
+    found = slopes.survey(call, [x], [moves])
+    assert found is not None
+    (expected,) = differences(call, [x], [moves], 0)
+    assert found.slopes[0][0] == pytest.approx(expected, rel=1e-7, abs=1e-9)
 
 
 def test_helpers_take_exact_derivatives_and_fall_back_to_differences():

@@ -100,7 +100,8 @@ class Corpus:
     def _derived(self, case: Case, draft: int, base_draft: int) -> Function | None:
         with suppress(RejectedError):
             base = self._recent(case.base, base_draft)
-            return derive(case, base, case_stream(case).child(f"derived{draft}"), self.helpers)
+            rng = case_stream(case).child(f"derived{draft}")
+            return derive(case, base, rng, self.helpers, draft)
         return None
 
 

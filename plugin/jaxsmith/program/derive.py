@@ -28,15 +28,26 @@ if TYPE_CHECKING:
 
 # How often a function that has derivatives gets one of them.
 DERIVATIVES = 0.95
+# A function so many of whose derivatives are no sample has none that is.
+DERIVATIVES_TRIED = 3
+# What is linear in another argument moves with it: of use where a gradient is a constant.
+_LINEAR = {"jvp", "vjp", "linearize"}
+PREFERENCE = 10.0
 
 _BATCHING = {name for names, _ in PLAIN for name in names}
 
 
-def derive(case: Case, base: Function, rng: Stream, helpers: Helpers) -> Function | None:
-    """Another function made from ``base``, or None where no transformation applies."""
+def derive(
+    case: Case, base: Function, rng: Stream, helpers: Helpers, draft: int = 0
+) -> Function | None:
+    """Another function made from ``base``, or None where no transformation applies.
+
+    A ``draft`` above 0 stands in for one that turned out to be no sample.
+    """
     choices = _in_order(PLAIN, rng)
-    if base.wrt and rng.chance(DERIVATIVES):
-        choices = [*_in_order(LATTICE, rng), *choices]
+    if base.wrt and draft < DERIVATIVES_TRIED and rng.chance(DERIVATIVES):
+        weighted = [(n, w * PREFERENCE if draft and _LINEAR & {*n} else w) for n, w in LATTICE]
+        choices = [*_in_order(weighted, rng), *choices]
     made = (apply_all(case, base, names, rng, helpers) for names in choices)
     return next((function for function in made if function is not None), None)
 

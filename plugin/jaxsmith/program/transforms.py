@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from jaxsmith.program.graph import Eqn
     from jaxsmith.vocabulary.stream import Stream
 
-# Every coordinate of an argument costs two evaluations of the reference, four near kinks.
+# A derivative by every coordinate of an argument carries as many directions through the reference;
+# one along a tangent carries one.
 MOST_ELEMENTS = 128
-MOST_KINKED = 128
-MOST_ALONG = 256
+MOST_ALONG = 4096
 MOST_TWICE = 24
 MOST_BATCHED = 4096
 MOST_STEPS = 4
@@ -190,7 +190,7 @@ def _positions(function: Function, rng: Stream, most: int) -> tuple[int, ...]:
         for i, param in enumerate(function.params)
         if param.name in function.wrt and 0 < param.aval.size <= most
     ]
-    if not fitting or (is_kinked(function) and _elements(function.params) > MOST_KINKED):
+    if not fitting:
         return ()
     if len(fitting) > 1 and rng.chance(0.35):
         chosen = sorted(rng.sample(fitting, rng.integer(2, min(3, len(fitting)))))
@@ -300,13 +300,33 @@ def jacobian(name: str) -> Callable[[Function, Stream], Wrapping | None]:
     return apply
 
 
-def _along(function: Function, rng: Stream) -> tuple[list[int], list[Param], str] | None:
-    """Arguments to move along tangents, the tangents, and the function of these arguments alone."""
-    if not _has_float_output(function):
+@dataclass(frozen=True, slots=True)
+class _Along:
+    """How arguments are moved along tangents.
+
+    Attributes:
+        moved: their positions.
+        tangents: a parameter for each.
+        alone: the function of these arguments alone, the others as they are around it.
+        whole: the function of all of them.
+        aval: the result that is looked at: the first of floats.
+    """
+
+    moved: list[int]
+    tangents: list[Param]
+    alone: str
+    whole: str
+    aval: Aval
+
+
+def _along(function: Function, rng: Stream) -> _Along | None:
+    leaf = _leaf(function)
+    if leaf is None:
         return None
+    aval, key = leaf
     moved = [i for i, param in enumerate(function.params) if param.name in function.wrt]
     total = _elements(function.params)
-    if not moved or total > (MOST_KINKED if is_kinked(function) else MOST_ALONG):
+    if not moved or total > MOST_ALONG:
         return None
     if len(moved) > 1 and rng.chance(0.4):
         moved = [rng.choice(moved)]
@@ -314,10 +334,9 @@ def _along(function: Function, rng: Stream) -> tuple[list[int], list[Param], str
     tangents = [
         Param(f"{names[i]}_dot", function.params[i].aval, Draw("uniform", -1.0, 1.0)) for i in moved
     ]
-    alone = "{r0}"
-    if len(moved) < len(names):
-        alone = _restricted("{r0}", names, moved)
-    return moved, tangents, alone
+    whole = _restricted("{r0}", names, range(len(names))) + key if key else "{r0}"
+    alone = whole if len(moved) == len(names) else _restricted("{r0}", names, moved) + key
+    return _Along(moved, tangents, alone, whole, aval)
 
 
 def _restricted(function: str, names: Sequence[str], kept: Sequence[int]) -> str:
@@ -331,15 +350,15 @@ def jvp(function: Function, rng: Stream) -> Wrapping | None:
     along = _along(function, rng)
     if along is None:
         return None
-    moved, tangents, alone = along
     count = len(function.params)
-    primals = _tuple([f"{{{i}}}" for i in moved])
-    directions = _tuple([f"{{{count + i}}}" for i in range(len(moved))])
+    primals = _tuple([f"{{{i}}}" for i in along.moved])
+    directions = _tuple([f"{{{count + i}}}" for i in range(len(along.moved))])
+    value = along.whole if along.whole == "{r0}" else f"({along.whole})"
     return _derivative(
-        function, function.outputs * 2, ("*", "*"),
-        f"jax.jvp({alone}, {primals}, {directions})",
-        f"({{r0}}({_slots(count)}), directional({alone}, {primals}, {directions}))",
-        "tangent", tangents, moved=1,
+        function, (along.aval,) * 2, ("*", "*"),
+        f"jax.jvp({along.alone}, {primals}, {directions})",
+        f"({value}({_slots(count)}), directional({along.alone}, {primals}, {directions}))",
+        "tangent", along.tangents, moved=1,
     )  # fmt: skip
 
 
@@ -348,32 +367,30 @@ def linearize(function: Function, rng: Stream) -> Wrapping | None:
     along = _along(function, rng)
     if along is None:
         return None
-    moved, tangents, alone = along
     count = len(function.params)
-    primals = [f"{{{i}}}" for i in moved]
-    directions = [f"{{{count + i}}}" for i in range(len(moved))]
+    primals = [f"{{{i}}}" for i in along.moved]
+    directions = [f"{{{count + i}}}" for i in range(len(along.moved))]
     return _derivative(
-        function, function.outputs, "*",
-        f"jax.linearize({alone}, {', '.join(primals)})[1]({', '.join(directions)})",
-        f"directional({alone}, {_tuple(primals)}, {_tuple(directions)})", "linearized", tangents,
-        moved=1,
+        function, (along.aval,), "*",
+        f"jax.linearize({along.alone}, {', '.join(primals)})[1]({', '.join(directions)})",
+        f"directional({along.alone}, {_tuple(primals)}, {_tuple(directions)})", "linearized",
+        along.tangents, moved=1,
     )  # fmt: skip
 
 
 def vjp(function: Function, rng: Stream) -> Wrapping | None:
     """``jax.vjp``: a cotangent pulled back to the arguments."""
-    if not _has_float_output(function) or function.outputs[0].size == 0:
+    leaf = _leaf(function)
+    positions = _positions(function, rng, MOST_ELEMENTS) if leaf else ()
+    if leaf is None or not positions:
         return None
-    positions = _positions(function, rng, MOST_ELEMENTS)
-    if not positions:
-        return None
+    aval, key = leaf
     names = [param.name for param in function.params]
-    alone = "{r0}"
-    if len(positions) < len(names):
-        alone = _restricted("{r0}", names, positions)
     count = len(names)
-    cotangent = Param("cotangent", function.outputs[0], Draw("uniform", -1.0, 1.0))
-    pulled = [f"pullback({{r0}}, {k}, {{{count}}}, {_slots(count)})" for k in positions]
+    whole = _restricted("{r0}", names, range(count)) + key if key else "{r0}"
+    alone = whole if len(positions) == count else _restricted("{r0}", names, positions) + key
+    cotangent = Param("cotangent", aval, Draw("uniform", -1.0, 1.0))
+    pulled = [f"pullback({whole}, {k}, {{{count}}}, {_slots(count)})" for k in positions]
     return _derivative(
         function,
         tuple(function.params[k].aval for k in positions),
@@ -428,11 +445,6 @@ def _derivative(
         (*function.params, *more), outputs, structure, jax, numpy, "gradient", suffix,
         {"order": order, "moved": moved}, tuple(name for name in helpers if f"{name}(" in numpy),
     )  # fmt: skip
-
-
-def is_kinked(function: Function) -> bool:
-    """Whether some operation has kinks, near which a derivative is a convention."""
-    return any(eqn.op.smooth in ("kinked", "steep", "none") for eqn in function.graph.walk())
 
 
 def _is_float(eqn: Eqn) -> bool:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 # What each of the three sets tries, in turn, until a try is well conditioned.
 TRIES: tuple[tuple[SetKind, ...], ...] = (
-    ("domain",) * 4,
+    ("domain",),
     ("edge", "rim", "rim", "domain"),
     ("mirror",) * 4,
 )
 # How many more may be drawn to run every branch, and to move every output; those that add nothing
 # are dropped.
 EXTRA_SETS = 48
-EXTRA_MOVES = 9
+EXTRA_MOVES = 3
 _EXTRA_KINDS: tuple[SetKind, ...] = ("edge", "domain", "mirror")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.regions import REGIONS
-from jaxsmith.verdict.rules import RULES, Step
+from jaxsmith.verdict.rules import RULES, Errors, Step
 from jaxsmith.verdict.spelled import spelled
 from jaxsmith.vocabulary.code import Code, fill
 from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, bits, is_inexact
@@ -23,10 +23,48 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jaxsmith.program.graph import Eqn, Graph
+    from jaxsmith.verdict.slopes import Told
     from jaxsmith.vocabulary.aval import Aval
     from jaxsmith.vocabulary.value import Atom, Var
 
 Environment = dict["Var", Bounded]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is the same each time an equation runs.
+
+    Attributes:
+        call: its spelling as a function of the operands' values.
+        avals: declared types of the outputs.
+        inexact: which of them are of floats or of complex numbers.
+        rounds_nothing: whether nothing can be off where no operand is.
+        rule, size: how a bound passes it.
+        terms: how many terms are summed for one element of the output.
+        coarsest: machine epsilon of the coarsest float among operands and outputs.
+    """
+
+    call: Callable[..., list[Any]]
+    avals: tuple[Aval, ...]
+    inexact: tuple[bool, ...]
+    rounds_nothing: bool
+    rule: Callable[[Step], Errors]
+    size: float
+    terms: int
+    coarsest: float
+
+    @classmethod
+    def of(cls, eqn: Eqn, call: Callable[..., list[Any]]) -> Plan:
+        """For an equation with this call."""
+        avals = tuple(var.aval for var in eqn.outputs)
+        inexact = tuple(is_inexact(aval.dtype) for aval in avals)
+        accuracy = eqn.op.accuracy
+        return cls(
+            call, avals, inexact,
+            not any(inexact) or accuracy.rule in ("equal", "move", "decide"),
+            RULES[accuracy.rule], accuracy.size_for(avals[0].dtype), _terms(eqn),
+            _coarsest([*(atom.aval for atom in eqn.operands), *avals]),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -36,16 +74,19 @@ class Interpreter:
     Args:
         namespace: what the NumPy spellings may call.
         bounds: False to compute values only, several times faster.
-        calls: the spellings compiled so far; the graph's equations run many times.
+        plans: of the equations that ran so far; they run many times.
         slopes: where the relative errors of all values are noted, if what runs is about to be
             differentiated.
+        told: what the one equation of the outermost graph gives, if it is a derivative and the
+            reference's text, which says the same, has been run.
     """
 
     namespace: dict[str, Any]
     bounds: bool = True
     visited: set[tuple[int, int]] = field(default_factory=set)
-    calls: dict[Eqn, Callable[..., list[Any]]] = field(default_factory=dict)
+    plans: dict[Eqn, Plan] = field(default_factory=dict)
     slopes: list[float] | None = None
+    told: Told | None = None
 
     def run(
         self, graph: Graph, args: Sequence[Bounded], outer: Environment | None = None
@@ -65,45 +106,35 @@ class Interpreter:
         operands = [_read(env, atom) for atom in eqn.operands]
         if eqn.op.control:
             return REGIONS[eqn.op.control](self, eqn, operands, env)
-        return self.bounded(eqn, operands, self._call(eqn))
+        return self.bounded(eqn, operands)
 
-    def _call(self, eqn: Eqn) -> Callable[..., list[Any]]:
-        call = self.calls.get(eqn)
-        if call is None:
-            call = self.calls[eqn] = spelled(eqn, self.namespace)
-        return call
+    def _plan(self, eqn: Eqn) -> Plan:
+        plan = self.plans.get(eqn)
+        if plan is None:
+            plan = self.plans[eqn] = Plan.of(eqn, spelled(eqn, self.namespace))
+        return plan
 
-    def bounded(
-        self, eqn: Eqn, operands: list[Bounded], call: Callable[..., list[Any]]
-    ) -> list[Bounded]:
-        """One equation's outputs: values from the call, bounds from the row's rule."""
-        values = call(*(operand.value for operand in operands))
-        avals = [var.aval for var in eqn.outputs]
-        if any(map(_lacks_floats, values, avals)):
-            raise RejectedError("reference_error", f"{eqn.op.name} gives integers for floats")
+    def bounded(self, eqn: Eqn, operands: list[Bounded]) -> list[Bounded]:
+        """One equation's outputs: values from its spelling, bounds from the row's rule."""
+        plan = self._plan(eqn)
+        values = plan.call(*[operand.value for operand in operands])
+        for value, inexact in zip(values, plan.inexact, strict=True):
+            if inexact and np.asarray(value).dtype.kind not in "fc":
+                # NumPy would go on with integers.
+                raise RejectedError("reference_error", f"{eqn.op.name} gives integers for floats")
         steep = eqn.op.smooth == "steep" and self.slopes is not None
         if steep and any(np.any(value == 0) for value in values):
             raise RejectedError("ill_conditioned", f"the slope of {eqn.op.name} has no bound at 0")
-        if _is_exact(eqn, operands, avals):
+        if plan.rounds_nothing and all(operand.error is None for operand in operands):
             return [Bounded(value) for value in values]
-        accuracy = eqn.op.accuracy
-        terms = _terms(eqn)
-        step = Step(
-            call,
-            operands,
-            values,
-            avals,
-            accuracy.size_for(avals[0].dtype),
-            terms,
-            _coarsest([*(atom.aval for atom in eqn.operands), *avals]),
-        )
+        step = Step(plan.call, operands, values, plan.avals, plan.size, plan.terms, plan.coarsest)
         try:
-            errors = RULES[accuracy.rule](step)
+            errors = plan.rule(step)
         except np.linalg.LinAlgError as error:  # singular within the bounds of its operands
             raise RejectedError("ill_conditioned", f"{eqn.op.name}: {error}") from error
         results = [
             _checked(value, error, aval)
-            for value, error, aval in zip(values, errors, avals, strict=True)
+            for value, error, aval in zip(values, errors, plan.avals, strict=True)
         ]
         if self.slopes is not None:
             self.slopes += map(_relative, results)
@@ -111,7 +142,7 @@ class Interpreter:
 
     def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
         """A region as a plain function of arrays, packed as the region's source would be."""
-        plain = Interpreter(self.namespace, False, self.visited, self.calls)
+        plain = Interpreter(self.namespace, False, self.visited, self.plans)
         outer = {var: item.value for var, item in env.items()}
 
         def function(*args: Any) -> Any:
@@ -132,15 +163,10 @@ class Interpreter:
         """What one equation gives, without any bounds."""
         operands = [_plain(env, atom) for atom in eqn.operands]
         if not eqn.op.control:
-            return self._call(eqn)(*operands)
+            return self._plan(eqn).call(*operands)
         captured = {var: Bounded(value) for var, value in env.items()}
         bounded = [Bounded(value) for value in operands]
         return [item.value for item in REGIONS[eqn.op.control](self, eqn, bounded, captured)]
-
-
-def _lacks_floats(value: Any, aval: Aval) -> bool:
-    """Whether a float is declared and an integer comes, with which NumPy would go on otherwise."""
-    return is_inexact(aval.dtype) and np.asarray(value).dtype.kind not in "fc"
 
 
 def _relative(result: Bounded) -> float:
@@ -167,14 +193,6 @@ def _rounding(literal: Literal) -> NDArray[np.float64] | None:
     if float(np.float32(literal.value)) == literal.value and bits(dtype) == 32:
         return None
     return np.asarray(EPSILON[dtype] / 2 * abs(literal.value))
-
-
-def _is_exact(eqn: Eqn, operands: Sequence[Bounded], avals: Sequence[Aval]) -> bool:
-    """Whether nothing can be off: exact operands, and nothing that rounds."""
-    if any(operand.error is not None for operand in operands):
-        return False
-    discrete = not any(is_inexact(aval.dtype) for aval in avals)
-    return discrete or eqn.op.accuracy.rule in ("equal", "move", "decide")
 
 
 def _coarsest(avals: Sequence[Aval]) -> float:

@@ -122,7 +122,11 @@ def load(source: str, name: str) -> Callable[..., Any]:
 
 
 def spread(
-    call: Callable[..., list[Any]], operands: Sequence[Bounded], values: Sequence[Any], unit: float
+    call: Callable[..., list[Any]],
+    operands: Sequence[Bounded],
+    values: Sequence[Any],
+    unit: float,
+    effort: int = 0,
 ) -> list[Any]:
     """How far off rounding can bring each result of a call.
 
@@ -131,13 +135,15 @@ def spread(
         operands: its arguments with their bounds.
         values: its results without noise.
         unit: machine epsilon of the precision in which the function computes.
+        effort: about how many operations it does; 0 where it is not known.
 
     Raises:
         RejectedError: ``ill_conditioned`` where a discrete result, a shape, or which elements are
             finite depends on rounding.
     """
     tape = Tape(RUNS, noise=Noise(0, unit), budget=MOST_OPERATIONS)
-    worst = _along_directions(call, operands, values, tape)
+    short = effort <= MOST_OPERATIONS
+    worst = _along_directions(call, operands, values, tape) if short else None
     if worst is None:
         worst = _by_runs(call, operands, values, unit, TIED_RUNS if tape.tied else RUNS)
     pairs = zip(worst, map(np.asarray, values), strict=True)

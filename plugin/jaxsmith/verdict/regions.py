@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.program.graph import Eqn, Graph
     from jaxsmith.verdict.interpret import Environment, Interpreter
+    from jaxsmith.verdict.slopes import Told
 
     Region = Callable[[Interpreter, Eqn, list[Bounded], Environment], list[Bounded]]
 
@@ -164,6 +165,8 @@ def gradient(
     arguments = [np.asarray(operand.value) for operand in operands]
     primals = len(region.params)  # the operands after them are tangents or a cotangent
     derive = region_call(eqn, interpreter.namespace, functions)
+    if interpreter.told is not None:
+        derive = partial(_repeat, interpreter.told)
     if not interpreter.bounds:
         return [Bounded(value) for value in derive(*arguments)]
     order = number(eqn, "order")
@@ -177,7 +180,7 @@ def gradient(
         # Halving the step divides the truncation by 4, so this is three times what is left.
         truncations = [np.abs(a - b) for a, b in zip(coarse, found.values, strict=True)]
     within: list[float] = []
-    forward = replace(interpreter, slopes=within).run(region, operands[:primals], env)
+    forward = replace(interpreter, slopes=within, told=None).run(region, operands[:primals], env)
     count = sum(1 for _ in region.walk())
     results = []
     differences = order - 1 if found.exact else order
@@ -198,6 +201,11 @@ def gradient(
         bound = bound + relative_to_bend * found.curvature
         results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))
     return results
+
+
+def _repeat(told: Told, *_arguments: Any) -> list[Any]:
+    slopes.note(told.watch)
+    return told.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +237,7 @@ def _derived(
     """Derivatives, exact ones where that is possible.
 
     Raises:
-        RejectedError: if an argument is too close to a kink.
+        RejectedError: if an argument is too close to a kink, or may be.
     """
     kinked = _has_kinks(region)
     directions = DIRECTIONS if kinked else SMOOTH_DIRECTIONS
@@ -247,6 +255,9 @@ def _derived(
                 bend = bending(function, held, survey, directions) if order == 1 else 0.0
                 exact = order == 1 or not (seen.approximate or survey.approximate)
                 return _Derived(values, [np.asarray(off)] * len(values), bend, exact=exact)
+    if survey is None and kinked and not _is_derived(region):
+        # Differences don't see a kink between pieces that are flat on either side.
+        raise RejectedError("ill_conditioned", "a step has no known derivative: it may be a kink")
     probes = Probes.of(function, held, directions) if kinked or order == 1 else None
     if probes is not None and kinked:
         probes.refuse_kinks()
@@ -259,6 +270,11 @@ def _derived(
 
 # How far differences of order 4 may be from a derivative, relative to the largest.
 APPROXIMATE = 1e-8
+
+
+def _is_derived(region: Graph) -> bool:
+    """Whether there are derivatives inside, through which nothing is followed."""
+    return any(inner.op.control == "gradient" for inner in region.walk())
 
 
 def _is_bent(region: Graph) -> bool:

@@ -53,6 +53,7 @@ class Step:
         size: the row's accuracy size.
         terms: how many terms are summed for one element of the output.
         coarsest: machine epsilon of the coarsest float among operands and outputs.
+        effort: about how many operations the call does; 0 where it is not known.
     """
 
     call: Call
@@ -62,6 +63,7 @@ class Step:
     size: float
     terms: int
     coarsest: float = 0.0
+    effort: int = 0
 
     @property
     def arguments(self) -> list[Any]:
@@ -110,6 +112,24 @@ def ulps(step: Step) -> Errors:
         spread[k] + step.size * step.unit(k) * np.abs(widen(value))
         for k, value in enumerate(step.values)
     ]
+
+
+def sums(step: Step) -> Errors:
+    """A sum or difference: the bounds add up."""
+    first, second = step.operands
+    return [_rounded(step, first.slack + second.slack)]
+
+
+def products(step: Step) -> Errors:
+    """A product: each bound is scaled by the other operand, and both may be off at once."""
+    first, second = step.operands
+    a, b = first.slack, second.slack
+    return [_rounded(step, np.abs(first.value) * b + np.abs(second.value) * a + a * b)]
+
+
+def _rounded(step: Step, spread: Any) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = spread + step.size * step.unit(0) * np.abs(widen(step.values[0]))
+    return total
 
 
 def jumps(step: Step) -> Errors:
@@ -259,13 +279,15 @@ def noisy(step: Step) -> Errors:
     floats = [value for value in map(np.asarray, step.values) if value.dtype.kind in "fc"]
     if any(np.isnan(value).any() for value in floats):
         raise RejectedError("ill_conditioned", "a result of the code is not a number")
-    return noise.spread(step.call, step.operands, step.values, step.coarsest)
+    return noise.spread(step.call, step.operands, step.values, step.coarsest, step.effort)
 
 
 RULES: dict[Rule, Callable[[Step], Errors]] = {
     "equal": equal,
     "move": move,
     "ulps": ulps,
+    "sums": sums,
+    "products": products,
     "jumps": jumps,
     "terms": terms,
     "order": order,

@@ -45,6 +45,14 @@ class Watch:
     approximate: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Derivatives that were taken already, and how."""
+
+    values: list[Any]
+    watch: Watch
+
+
 _watches: list[Watch] = []
 
 
@@ -56,6 +64,13 @@ def watching() -> Iterator[Watch]:
         yield _watches[-1]
     finally:
         _watches.pop()
+
+
+def note(watch: Watch) -> None:
+    """Count in derivatives that were found before."""
+    for each in _watches:
+        each.differenced += watch.differenced
+        each.approximate |= watch.approximate
 
 
 def survey(

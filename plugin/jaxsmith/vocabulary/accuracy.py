@@ -11,6 +11,8 @@ every element through a program; here they are only named, so that a row can sta
 ``ulps``
     Elementwise: the change of the result when the operands move by their bounds, plus ``size``
     ulps for the implementation.
+``sums``, ``products``
+    As ``ulps``, of two operands: their bounds add up, or each is scaled by the other operand.
 ``jumps``
     As ``ulps``, for what is linear but for jumps (remainders, fractions, mantissas): inputs that an
     error of ``e`` could carry across a jump are not used.
@@ -38,7 +40,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Rule = Literal["equal", "move", "ulps", "jumps", "terms", "order", "stable", "decide", "noise"]
+Rule = Literal[
+    "equal", "move", "ulps", "sums", "products", "jumps", "terms", "order", "stable", "decide",
+    "noise",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ MOVE = Accuracy("move")
 ORDER = Accuracy("order")
 DECIDE = Accuracy("decide")
 NOISE = Accuracy("noise")
+SUMS = Accuracy("sums", 1.0)
+PRODUCTS = Accuracy("products", 1.0)
 TERMS = Accuracy("terms", 0.5)  # the unit roundoff is half of the machine epsilon
 
 

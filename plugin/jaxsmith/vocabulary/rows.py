@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import spans
-from jaxsmith.vocabulary.accuracy import DECIDE, EQUAL, ulps
+from jaxsmith.vocabulary.accuracy import DECIDE, EQUAL, PRODUCTS, SUMS, ulps
 from jaxsmith.vocabulary.code import LEVELS, OPERATOR_LEVELS, infix
 from jaxsmith.vocabulary.dtypes import inexact
 from jaxsmith.vocabulary.interval import Interval
@@ -23,6 +23,9 @@ Range = tuple[float, float] | None
 def interval(bounds: Range) -> Interval | None:
     """A range given as a pair, or None for any."""
     return None if bounds is None else Interval(*bounds)
+
+
+_OF_SYMBOL = {"+": SUMS, "-": SUMS, "*": PRODUCTS}
 
 
 def operator(
@@ -50,7 +53,7 @@ def operator(
         numpy=numpy or template,
         signature=signature or binary(kinds),
         span=span,
-        accuracy=accuracy or ulps(1.0),
+        accuracy=accuracy or _OF_SYMBOL.get(symbol) or ulps(1.0),
         domain=tuple(interval(bounds) for bounds in domain),
         level=LEVELS[OPERATOR_LEVELS[symbol]],
         smooth=smooth,

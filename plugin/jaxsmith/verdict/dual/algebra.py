@@ -32,8 +32,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, *, keepdims: bool = False) -
 
 
 def vector_norm(x: Any, axis: Any = None, ord: Any = 2, *, keepdims: bool = False) -> Any:  # noqa: A002
-    """The same of vectors."""
-    if not isinstance(axis, int) and x.ndim != 1:
+    """The same of vectors; of all that is along several axes as one."""
+    if not isinstance(axis, int) and x.ndim != 1 and ord not in (None, 2):
         raise UnsupportedError("a norm along several axes has no rule")
     return norm(x, ord, axis, keepdims=keepdims)
 

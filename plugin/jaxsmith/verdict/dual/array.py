@@ -69,12 +69,16 @@ class Tape:
         if slope is None or (continuous and self.noise is not None):
             return
         fastest = np.abs(slope).max(axis=0, initial=0.0)
-        moves, distance = fastest > 0, np.abs(gap)
-        if not moves.any():
-            return
-        if np.any((distance <= (REACH if self.noise is None else FAR) * fastest) & moves):
+        distance = np.abs(gap)
+        if self.noise is None:
+            reach, near = REACH * fastest, ROUNDINGS * self.unit * np.abs(size)
+        else:
+            reach, near = FAR * fastest, 2.0 * fastest
+        if not np.any(distance <= np.maximum(reach, near)):
+            return  # as nearly always
+        moves = fastest > 0
+        if np.any((distance <= reach) & moves):
             self.close = True
-        near = ROUNDINGS * self.unit * np.abs(size) if self.noise is None else 2.0 * fastest
         if np.any((distance <= near) & moves):
             self.tied = True
 

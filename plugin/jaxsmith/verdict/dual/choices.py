@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxsmith.verdict.dual.array import Dual, UnsupportedError, tangent_of, tape_of, value_of
+from jaxsmith.verdict.dual.array import (
+    Dual,
+    UnsupportedError,
+    lifted,
+    tangent_of,
+    tape_of,
+    value_of,
+)
 from jaxsmith.verdict.dual.elementwise import axes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _total: Any = np.add.reduce  # takes an axis or several
 
@@ -21,10 +28,10 @@ def reduction(ufunc: Any, x: Any, axis: Any = None, **kwargs: Any) -> Any:
     return ufunc.reduce(x, axis=axis, **kwargs)
 
 
-def cumsum(x: Any, axis: Any = None) -> Any:
-    """Running sums."""
+def accumulation(ufunc: Any, x: Any, axis: Any = None) -> Any:
+    """Running sums or products."""
     rows = x.reshape(-1) if axis is None else x
-    return np.add.accumulate(rows, axis=0 if axis is None else axis)
+    return ufunc.accumulate(rows, axis=0 if axis is None else axis)
 
 
 def mean(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -79,6 +86,38 @@ def select(conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0.0
     return result
 
 
+def piecewise(x: Any, conditions: Sequence[Any], functions: Sequence[Any]) -> Any:
+    """A function or number for each condition, the last that holds; one more for where none does.
+
+    What was compared to make the conditions has noted how close they are.
+    """
+    masks = [np.asarray(value_of(condition), bool) for condition in conditions]
+    if len(functions) == len(masks) + 1:
+        masks.append(~np.any(masks, axis=0))
+    result = Dual.constant(np.zeros(x.shape), tape_of(x))
+    for mask, function in zip(masks, functions, strict=True):
+        result[mask] = function(x[mask]) if callable(function) else function
+    return result
+
+
+def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, **_kwargs: Any) -> Any:
+    """Whether numbers are nearly equal."""
+    first, second = value_of(a), value_of(b)
+    ndim = np.broadcast(first, second).ndim
+    slopes = [0.0 if tangent_of(x) is None else lifted(tangent_of(x), ndim) for x in (a, b)]
+    gap = np.abs(first - second) - (atol + rtol * np.abs(second))
+    slope = np.sign(first - second) * (slopes[0] - slopes[1]) - rtol * np.sign(second) * slopes[1]
+    tape_of(a, b).decide(gap, slope, np.maximum(np.abs(first), np.abs(second)))
+    return np.isclose(first, second, rtol, atol)
+
+
+def searchsorted(ordered: Any, x: Any, side: Any = "left") -> Any:
+    """Where numbers belong among others that are in order."""
+    column = x[..., None] if isinstance(x, Dual) else np.asarray(x)[..., None]
+    np.less(ordered, column)  # notes which are close
+    return np.searchsorted(value_of(ordered), value_of(x), side)
+
+
 def clip(x: Any, low: Any, high: Any) -> Any:
     """What is outside of a range, moved to its ends."""
     tape = tape_of(x, low, high)
@@ -90,8 +129,10 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     return raised if high is None else np.minimum(raised, high)
 
 
-def _order(x: Dual, axis: int, kind: Any = "stable", *, continuous: bool = False) -> Any:
+def _order(x: Dual, axis: int | None, kind: Any = "stable", *, continuous: bool = False) -> Any:
     """The places of the elements in order, if no two are too close."""
+    if axis is None:
+        return _order(x.reshape(-1), 0, kind, continuous=continuous)
     places = np.argsort(x.value, axis=axis, kind=kind)
     value = np.take_along_axis(x.value, places, axis)
     tangent = np.stack([np.take_along_axis(each, places, axis) for each in x.tangent])
@@ -102,15 +143,27 @@ def _order(x: Dual, axis: int, kind: Any = "stable", *, continuous: bool = False
     return places, Dual(value, tangent, x.tape)
 
 
-def sort(x: Dual, axis: int = -1, **_kwargs: Any) -> Dual:
+def sort(x: Dual, axis: int | None = -1, **_kwargs: Any) -> Dual:
     """The elements in order."""
     ordered: Dual = _order(x, axis, continuous=True)[1]
     return ordered
 
 
-def argsort(x: Dual, axis: int = -1, **kwargs: Any) -> Any:
+def argsort(x: Dual, axis: int | None = -1, **kwargs: Any) -> Any:
     """The places of the elements in order."""
     return _order(x, axis, kwargs.get("kind", "stable"))[0]
+
+
+def partition(x: Dual, kth: int, axis: int = -1) -> Dual:
+    """The elements with one of them in its place in order."""
+    places = np.argpartition(x.value, kth, axis)
+    value = np.take_along_axis(x.value, places, axis)
+    tangent = np.stack([np.take_along_axis(each, places, axis) for each in x.tangent])
+    behind = axis if axis < 0 else axis + 1
+    gaps = value - np.take(value, [kth], axis)
+    slopes = tangent - np.take(tangent, [kth], behind)
+    x.tape.decide(gaps, slopes, np.max(np.abs(value), initial=0.0))
+    return Dual(value, tangent, x.tape)
 
 
 def position(func: Any, ufunc: Any, x: Dual, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -128,14 +181,29 @@ def ptp(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     )
 
 
-def quantile(x: Any, q: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """One quantile, linear between the two values next to it."""
+# How far from the lower of two values the one between them is, by how far it would be if linear.
+_SHARES: dict[str, Callable[[float], float]] = {
+    "linear": lambda share: share,
+    "lower": lambda _share: 0.0,
+    "higher": lambda share: float(share > 0),
+    "midpoint": lambda share: 0.5 * (share > 0),
+    "nearest": lambda share: float(share > 0.5),
+}
+
+
+def quantile(
+    x: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """One quantile, of the two values next to it."""
     if np.ndim(value_of(q)) or isinstance(q, Dual) or isinstance(axis, tuple):
         raise UnsupportedError("several quantiles at once have no rule")
     rows, axis = (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
     ordered = sort(rows, axis)
     place = float(q) * (rows.shape[axis] - 1)
     low, share = math.floor(place), place - math.floor(place)
+    if method == "nearest" and share == 0.5:
+        raise UnsupportedError("the nearer of two that are equally far has no rule")
+    share = _SHARES[method](share)
     high = min(low + 1, rows.shape[axis] - 1)
     before = (slice(None),) * axis
     found = (1.0 - share) * ordered[(*before, low)] + share * ordered[(*before, high)]
@@ -149,9 +217,9 @@ def median(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return quantile(x, 0.5, axis, keepdims=keepdims)
 
 
-def percentile(x: Any, q: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+def percentile(x: Any, q: Any, axis: Any = None, **options: Any) -> Any:
     """A quantile in percent."""
-    return quantile(x, np.asarray(q) / 100.0, axis, keepdims=keepdims)
+    return quantile(x, np.asarray(q) / 100.0, axis, **options)
 
 
 def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
@@ -169,10 +237,12 @@ def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
 
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
     """The area under a line through points."""
-    if axis not in (-1, y.ndim - 1):
+    axis %= y.ndim
+    if axis != y.ndim - 1 and np.ndim(value_of(x)) > 1:
         raise UnsupportedError("an area along another than the last axis has no rule")
+    rows = y if axis == y.ndim - 1 else np.moveaxis(y, axis, -1)
     widths = dx if x is None else x[..., 1:] - x[..., :-1]
-    return _total(widths * (y[..., 1:] + y[..., :-1]) / 2.0, axis=(y.ndim - 1,))
+    return _total(widths * (rows[..., 1:] + rows[..., :-1]) / 2.0, axis=(y.ndim - 1,))
 
 
 def choose(which: Any, options: Any, mode: str = "raise") -> Any:
@@ -220,3 +290,20 @@ def without_nan(ufunc: Any, x: Dual, axis: Any = None, **kwargs: Any) -> Any:
     """A sum or product of what is a number."""
     neutral = float(ufunc.identity)
     return reduction(ufunc, where(np.isnan(x.value), neutral, x), axis, **kwargs)
+
+
+def extreme_without_nan(ufunc: Any, last: float, x: Dual, axis: Any = None, **kwargs: Any) -> Any:
+    """The largest or smallest number; ``last`` is one that never is."""
+    return reduction(ufunc, where(np.isnan(x.value), last, x), axis, **kwargs)
+
+
+def position_without_nan(
+    func: Any, ufunc: Any, last: float, x: Dual, axis: Any = None, **kwargs: Any
+) -> Any:
+    """The place of the largest or smallest number."""
+    return position(func, ufunc, where(np.isnan(x.value), last, x), axis, **kwargs)
+
+
+def accumulation_without_nan(ufunc: Any, x: Dual, axis: Any = None) -> Any:
+    """Running sums or products of what is a number."""
+    return accumulation(ufunc, where(np.isnan(x.value), float(ufunc.identity), x), axis)

@@ -54,6 +54,7 @@ _ONE: dict[Any, Callable[[Any, Any], Any]] = {
     special.gammaln: lambda x, _y: special.digamma(x),
     special.gamma: lambda x, y: y * special.digamma(x),
     special.digamma: lambda x, _y: special.polygamma(1, x),
+    special.i0: lambda x, _y: special.i1(x),
 }
 
 
@@ -159,6 +160,8 @@ def _is_exact(inputs: Sequence[Any]) -> bool:
 def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
     if ufunc in _FIELD:
         return _sum_or_product(tape, ufunc, *inputs)
+    if ufunc is np.divide and np.all(value_of(inputs[1])):
+        return _quotient(tape, *inputs)
     values = [value_of(item) for item in inputs]
     tangents = [tangent_of(item) for item in inputs]
     if ufunc is np.matmul:
@@ -210,6 +213,20 @@ def _sum_or_product(tape: Tape, ufunc: Any, a: Any, b: Any) -> Dual:
     return Dual(value, total if total.shape == shape else _spread(total, shape), tape)
 
 
+def _quotient(tape: Tape, a: Any, b: Any) -> Dual:
+    """The same for a quotient by what is nowhere 0."""
+    first, second = value_of(a), value_of(b)
+    value = first / second
+    ndim = np.ndim(value)
+    total = lifted(a.tangent, ndim) if isinstance(a, Dual) else None
+    if isinstance(b, Dual):
+        pulled = value * lifted(b.tangent, ndim)
+        total = -pulled if total is None else total - pulled
+    total = total / second
+    shape = (tape.count, *np.shape(value))
+    return Dual(value, total if total.shape == shape else _spread(total, shape), tape)
+
+
 def _joined(left: Any, right: Any) -> Any:
     """The sum of what there is, never the same array: others write into theirs."""
     if left is None:
@@ -246,6 +263,8 @@ def _partials(
 ) -> Sequence[Any]:
     if ufunc in _ONE:
         return (_ONE[ufunc](values[0], value),)
+    if ufunc is np.power and tangents[1] is None and np.ndim(values[1]) == 0 and values[1]:
+        return values[1] * np.power(values[0], values[1] - 1.0), 0.0
     if ufunc in _TWO:
         if ufunc in (np.remainder, np.fmod):
             quotient = values[0] / values[1]
@@ -356,8 +375,12 @@ def _extreme(tape: Tape, ufunc: Any, x: Dual, axes: tuple[int, ...], *, keepdims
 
 def _folded(ufunc: Any, x: Dual, axes: tuple[int, ...]) -> Any:
     """One element after the other, each along the axes that are reduced."""
-    if x.size == 0 or not axes:
-        raise UnsupportedError("nothing to reduce")
+    if not axes:
+        return Dual(np.array(x.value), x.tangent.copy(), x.tape)
+    if x.size == 0:
+        if ufunc.identity is None:
+            raise UnsupportedError("nothing to reduce")
+        return Dual.constant(ufunc.reduce(x.value, axis=axes), x.tape)
     rest = [i for i in range(x.ndim) if i not in axes]
     order = (*axes, *rest)
     flat = (int(np.prod([x.shape[i] for i in axes])), *(x.shape[i] for i in rest))
@@ -379,6 +402,8 @@ def _accumulate(ufunc: Any, x: Dual, axis: int = 0, **others: Any) -> Dual:
             sizes = np.cumsum(np.abs(x.value), axis=axis)
             tangent = x.tape.off(value, tangent, x.shape[axis] ** 0.5 * sizes)
         return Dual(value, tangent, x.tape)
+    if ufunc in (np.maximum, np.minimum):
+        return _running_extreme(ufunc, x, axis)
     value, tangent = np.moveaxis(x.value, axis, 0), np.moveaxis(x.tangent, axis + 1, 1)
     total: Any = Dual(value[0], tangent[:, 0], x.tape)
     steps = [total]
@@ -390,6 +415,19 @@ def _accumulate(ufunc: Any, x: Dual, axis: int = 0, **others: Any) -> Dual:
         np.moveaxis(np.stack([step.tangent for step in steps], axis=1), 1, axis + 1),
         x.tape,
     )
+
+
+def _running_extreme(ufunc: Any, x: Dual, axis: int) -> Dual:
+    """The largest or smallest so far: each time one of the elements."""
+    value, tangent = np.moveaxis(x.value, axis, 0), np.moveaxis(x.tangent, axis + 1, 1)
+    running = ufunc.accumulate(value, axis=0)
+    rows = np.arange(len(value)).reshape(-1, *(1,) * (value.ndim - 1))
+    fresh = np.concatenate([np.ones_like(value[:1], bool), running[1:] != running[:-1]])
+    places = np.maximum.accumulate(np.where(fresh, rows, 0), axis=0)
+    moved = np.take_along_axis(tangent, places[None], axis=1)
+    gaps, slopes = value[1:] - running[:-1], tangent[:, 1:] - moved[:, :-1]
+    x.tape.decide(gaps, slopes, running[:-1], continuous=True)
+    return Dual(np.moveaxis(running, 0, axis), np.moveaxis(moved, 1, axis + 1), x.tape)
 
 
 def _at(ufunc: Any, target: Any, index: Any, item: Any) -> None:

@@ -62,6 +62,19 @@ _JOINTLY: dict[Any, tuple[int, ...]] = {
 _PLAIN = (np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj)
 
 
+def _sinc(x: Dual) -> Dual:
+    value = np.sinc(x.value)
+    with np.errstate(all="ignore"):
+        away = (np.cos(np.pi * x.value) - value) / x.value
+    # By its series where the difference cancels; what is left out is below 1e-14.
+    slope = np.where(np.abs(x.value) < 1e-4, -(np.pi**2) * x.value / 3.0, away)
+    tangent = x.tangent * slope
+    if x.tape.noise is not None:
+        scale = np.abs(value) + np.abs(slope * x.value)  # of the sine and of its argument
+        tangent = x.tape.off(value, tangent, ELEMENTARY * scale)
+    return Dual(value, tangent, x.tape)
+
+
 def _plainly(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return func(*[value_of(each) for each in args], **kwargs)
 
@@ -84,23 +97,37 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.copy: linear.copy,
     np.sum: partial(choices.reduction, np.add),
     np.prod: partial(choices.reduction, np.multiply),
-    np.max: partial(choices.reduction, np.maximum),
-    np.min: partial(choices.reduction, np.minimum),
+    **{func: partial(choices.reduction, np.maximum) for func in (np.max, np.amax)},
+    **{func: partial(choices.reduction, np.minimum) for func in (np.min, np.amin)},
     np.argmax: partial(choices.position, np.argmax, np.maximum),
     np.argmin: partial(choices.position, np.argmin, np.minimum),
-    np.cumsum: choices.cumsum,
+    np.nanargmax: partial(choices.position_without_nan, np.argmax, np.maximum, -np.inf),
+    np.nanargmin: partial(choices.position_without_nan, np.argmin, np.minimum, np.inf),
+    np.cumsum: partial(choices.accumulation, np.add),
     np.trace: linear.trace,
     np.linalg.trace: lambda x: linear.trace(x, 0, -2, -1),
     np.diff: linear.diff,
-    np.cumprod: lambda x, axis=0: np.multiply.accumulate(x, axis=axis),
+    np.cumprod: partial(choices.accumulation, np.multiply),
+    np.nancumsum: partial(choices.accumulation_without_nan, np.add),
+    np.nancumprod: partial(choices.accumulation_without_nan, np.multiply),
     np.mean: choices.mean,
     np.var: choices.var,
     np.std: choices.std,
     np.where: choices.where,
     np.select: choices.select,
+    np.piecewise: choices.piecewise,
+    np.isclose: choices.isclose,
+    np.searchsorted: choices.searchsorted,
+    np.bincount: linear.bincount,
+    np.block: linear.block,
+    np.nanmax: partial(choices.extreme_without_nan, np.maximum, -np.inf),
+    np.nanmin: partial(choices.extreme_without_nan, np.minimum, np.inf),
+    np.i0: special.i0,
+    np.sinc: _sinc,
     np.clip: choices.clip,
     np.sort: choices.sort,
     np.argsort: choices.argsort,
+    np.partition: choices.partition,
     np.pad: linear.pad,
     np.einsum: linear.einsum,
     np.vdot: linear.vdot,
@@ -204,11 +231,27 @@ def _log_softmax(x: Any, axis: Any = None) -> Any:
     return x - _logsumexp(x, axis, keepdims=True)
 
 
+def _multigammaln(a: Any, d: int) -> Any:
+    constant = 0.25 * d * (d - 1) * np.log(np.pi)
+    return constant + sum(special.gammaln(a - 0.5 * i) for i in range(d))
+
+
+def _polygamma(n: Any, x: Dual) -> Dual:
+    value = special.polygamma(n, x.value)
+    tangent = x.tangent * special.polygamma(np.add(n, 1), x.value)
+    if x.tape.noise is not None:
+        tangent = x.tape.off(value, tangent, x.tape.noise.size(special.digamma) * np.abs(value))
+    return Dual(value, tangent, x.tape)
+
+
 SPECIAL: dict[Any, Callable[..., Any]] = {
     special.logsumexp: _logsumexp,
     special.softmax: _softmax,
     special.log_softmax: _log_softmax,
     special.lambertw: _lambertw,
+    special.multigammaln: _multigammaln,
+    special.polygamma: _polygamma,
+    special.factorial: lambda n, **_kind: special.gamma(n + 1.0),
 }
 
 METHODS: dict[str, Callable[..., Any]] = {

@@ -214,10 +214,11 @@ def copy(x: Dual, *_args: Any, **_kwargs: Any) -> Dual:
     return Dual(np.array(x.value), x.tangent.copy(), x.tape)
 
 
-def astype(x: Dual, dtype: Any, **_kwargs: Any) -> Dual:
-    """A cast among floats, all of which are float64 here."""
+def astype(x: Dual, dtype: Any, **_kwargs: Any) -> Any:
+    """A cast among floats, all of which are float64 here; or what decides the integers."""
     if np.dtype(dtype).kind not in "fc":
-        raise UnsupportedError("a cast to integers has no rule")
+        np.trunc(x)  # notes what is close to the next one
+        return x.value.astype(dtype)
     return x
 
 
@@ -259,3 +260,28 @@ def multi_dot(items: Sequence[Any]) -> Any:
     for item in items[1:]:
         product = product @ item
     return product
+
+
+def block(items: Any) -> Any:
+    """Nested lists of arrays, joined from the innermost out."""
+    depth = _depth(items)
+
+    def joined(item: Any, axis: int) -> Any:
+        if not isinstance(item, list):
+            missing = max(0, depth - np.ndim(value_of(item)))
+            return item[(None,) * missing]
+        return joined_along(np.concatenate, [joined(each, axis + 1) for each in item], axis)
+
+    return joined(items, -depth)
+
+
+def _depth(items: Any) -> int:
+    return 1 + _depth(items[0]) if isinstance(items, list) else 0
+
+
+def bincount(places: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """The sum of weights for each whole number."""
+    count = max(int(np.max(places, initial=-1)) + 1, minlength)
+    total = Dual.constant(np.zeros(count), tape_of(weights))
+    np.add.at(total, places, weights)
+    return total
