@@ -17,6 +17,7 @@ ALLOWED = {
     "verdict": {"vocabulary", "program", "sample", "numpy", "scipy"},
     "record": {"vocabulary", "program", "sample", "stages", "verdict", "numpy"},
     "dataset": {"record", "orjson"},
+    "releases": {"dataset"},
     "mutation": {
         "vocabulary", "program", "sample", "stages", "verdict", "dataset", "numpy",
     },

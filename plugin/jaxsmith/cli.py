@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import orjson
 
-from jaxsmith import __version__
+from jaxsmith import __version__, releases
 from jaxsmith.dataset import coverage, distinct, show, stats, stats_markdown
 from jaxsmith.dataset import diff as differences
 from jaxsmith.dataset.diff import tell
@@ -33,18 +33,22 @@ class Argument:
     type: Callable[[str], object] = str
     flag: bool = False
     metavar: str = ""
+    many: bool = False
+    default: object = None
 
     def add_to(self, parser: argparse.ArgumentParser) -> None:
         """Declare the argument."""
         if self.flag:
             parser.add_argument(self.name, help=self.help, action="store_true")
-        else:
-            parser.add_argument(
-                self.name,
-                help=self.help,
-                type=self.type,
-                metavar=self.metavar or self.name.upper(),
-            )
+            return
+        parser.add_argument(
+            self.name,
+            help=self.help,
+            type=self.type,
+            metavar=self.metavar or self.name.upper(),
+            nargs="+" if self.many else None,
+            default=self.default,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,26 @@ def _diff(options: argparse.Namespace) -> tuple[str, int]:
     return text, int(bool(broken))
 
 
+def _versions(options: argparse.Namespace) -> tuple[str, int]:
+    plan = releases.Plan(
+        options.version,
+        options.python or [releases.interpreter(sys.executable)],
+        options.into.absolute(),
+        size=options.size,
+        workers=options.workers,
+        rules=options.fail_on or (),
+    )
+    trials = releases.run_all(plan, lambda line: print(line, file=sys.stderr, flush=True))
+    table = releases.markdown(plan, trials)
+    (plan.folder / "versions.md").write_text(f"{table}\n", encoding="utf-8")
+    content = _json(releases.as_dict(plan, trials))
+    (plan.folder / "versions.json").write_text(f"{content}\n", encoding="utf-8")
+    # That a release can't be installed is a fact about it; that nothing ran is a failure.
+    statuses = {trial.status for trial in trials}
+    failed = "broke off" in statuses or "ran" not in statuses or any(t.broken for t in trials)
+    return content if options.json else table, int(failed)
+
+
 def _mutate(options: argparse.Namespace) -> str:
     from jaxsmith import mutation
 
@@ -155,6 +179,16 @@ def _json(content: object) -> str:
 
 _FOLDER = Argument("folder", "The folder of a corpus, or one file of records (JSON lines).", Path)
 _JSON = Argument("--json", "Print JSON, for programs.", flag=True)
+
+_FAIL_ON = Argument(
+    "--fail-on",
+    "Rules, separated by commas, that what changed must keep: "
+    + ", ".join(differences.NAMES)
+    + ". Each may say after a colon how many functions are allowed, numerics how far numbers may "
+    "move: newly_failing,gone:10,numerics:4ulp.",
+    differences.parse,
+    metavar="RULES",
+)
 
 COMMANDS = (
     Command(
@@ -208,14 +242,7 @@ COMMANDS = (
             Argument("old", "The folder of the corpus that was there before, or a file.", Path),
             Argument("new", "The folder of the corpus to hold against it, or a file.", Path),
             Argument("--all", "Print all causes, not only those of most functions.", flag=True),
-            Argument(
-                "--fail-on",
-                "Rules, separated by commas: " + ", ".join(differences.NAMES) + ". Each may say "
-                "after a colon how many functions are allowed, numerics how far numbers may move: "
-                "newly_failing,gone:10,numerics:4ulp.",
-                differences.parse,
-                metavar="RULES",
-            ),
+            _FAIL_ON,
             Argument(
                 "--write",
                 "A file to write the comparison to as well: JSON, JUnit XML, Markdown or text, as "
@@ -226,6 +253,53 @@ COMMANDS = (
             _JSON,
         ),
         _diff,
+    ),
+    Command(
+        "versions",
+        "Run the corpus on many versions of JAX.",
+        "Makes an environment for each version on each Python (with uv where there is one, else "
+        "with venv and pip), runs the corpus of the installed jaxsmith in it, and prints the table "
+        "of results: functions verified, failed and why, and what changed from row to row and why. "
+        "Environments, corpora, logs, versions.md and versions.json stay in the folder; a second "
+        "run takes environments up again.",
+        (
+            Argument(
+                "version",
+                "A series (0.8: its last release), a release (0.8.1), newest, or pre.",
+                releases.release,
+                many=True,
+            ),
+            Argument(
+                "--python",
+                "The Pythons to try each version on, by path or name; by default this one.",
+                releases.interpreter,
+                metavar="PATH",
+                many=True,
+            ),
+            Argument(
+                "--into",
+                "The folder for all that is made; by default versions/.",
+                Path,
+                metavar="DIR",
+                default=Path("versions"),
+            ),
+            Argument(
+                "--size",
+                "How many functions to run; by default 200.",
+                _positive,
+                metavar="N",
+                default=200,
+            ),
+            Argument(
+                "--workers",
+                "How many to run at once, as for pytest -n; by default auto.",
+                metavar="N",
+                default="auto",
+            ),
+            _FAIL_ON,
+            _JSON,
+        ),
+        _versions,
     ),
     Command(
         "show",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import struct
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -268,6 +271,17 @@ def test_programs_read_json_and_junit(
     assert failing == ["math-s0-000001"]
     assert "| 1 | newly failing |" in (tmp_path / "d.md").read_text()
     assert "FAILED newly_failing" in (tmp_path / "d.txt").read_text()
+
+
+def test_the_same_is_told_whatever_the_hash_seed(corpora: list[str]) -> None:
+    command = [sys.executable, "-m", "jaxsmith", "diff", "--json", *reversed(corpora)]
+    told = {
+        subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "123"
+    }
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(

@@ -113,5 +113,5 @@ def test_an_api_that_jax_lost_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(compat.MissingApiError, match=r"PjitFunction\._jit_info"):
         compat.static_arguments(object())
     monkeypatch.delattr("jaxlib._hlo.HloPrintOptions")
-    with pytest.raises(compat.MissingApiError, match=r"jaxlib\._hlo\.HloPrintOptions"):
+    with pytest.raises(compat.MissingApiError, match=r"jaxlib\._hlo\.HloPrintOptions or jaxlib"):
         extract(jnp.sin, VECTOR, stages=["optimized_hlo"])

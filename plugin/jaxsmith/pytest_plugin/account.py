@@ -12,6 +12,7 @@ from jaxsmith.pytest_plugin.baseline import Comparison
 from jaxsmith.pytest_plugin.ledger import Ledger
 from jaxsmith.pytest_plugin.receipts import attached
 from jaxsmith.pytest_plugin.summary import rows_of, write_files, write_table
+from jaxsmith.stages import supported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,6 +102,9 @@ class Account:
             write_files(terminalreporter, self.publication.shown, self._totals)
         if self._comparison is not None:
             self._comparison.write(terminalreporter)
+        unknown = supported.check(supported.installed())
+        if unknown is not None:
+            terminalreporter.write_line(unknown, yellow=True)
         for line, markup in self._notes:
             terminalreporter.write_line(line, **markup)
 

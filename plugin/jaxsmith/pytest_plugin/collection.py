@@ -12,6 +12,7 @@ import pytest
 from jaxsmith.errors import RejectedError
 from jaxsmith.pytest_plugin import expression, markers, quota
 from jaxsmith.pytest_plugin.options import Options
+from jaxsmith.stages import supported
 from jaxsmith.stages.environment import prepare
 
 if TYPE_CHECKING:
@@ -46,13 +47,17 @@ class Collection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Refuse ``-m`` with an unknown marker, before pytest selects with it.
+        """Refuse a JAX that is too old, and ``-m`` with an unknown marker before it selects.
 
         Here and not in ``pytest_generate_tests``, where pytest would turn a usage error into an
         error of the module.
         """
         if not self._found_corpus:
             return  # a session without a corpus keeps pytest's own rules
+        try:
+            supported.check(supported.installed())
+        except supported.UnsupportedJaxError as error:
+            raise pytest.UsageError(str(error)) from None
         carried = {mark.name for item in items for mark in item.iter_markers()}
         markers.refuse_unknown(
             self._config.option.markexpr, carried | markers.registered(self._config)

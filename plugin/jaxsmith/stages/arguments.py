@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
+from jaxsmith.stages import compat
 from jaxsmith.stages.errors import StageError
 from jaxsmith.stages.leaves import on_host
 from jaxsmith.stages.normal import normalise
@@ -62,7 +63,7 @@ def arguments_of(
         StageError: stage ``"run"``, when an argument has a type but no values.
     """
     ordered = {name: kwargs[name] for name in sorted(kwargs)}
-    with jax.enable_x64(bool(extracted.config["x64"])):
+    with compat.enable_x64(bool(extracted.config["x64"])):
         host, keywords = extracted.static.map(_on_host, args, ordered)
     positions = extracted.static.positions(len(args))
     named = dict(zip(_names(fn, len(args)), host, strict=True))

@@ -19,6 +19,7 @@ from jaxsmith.stages.errors import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import CodeType
 
     import numpy as np
@@ -58,11 +59,21 @@ _STATE = re.compile(r"(\d+)\.(.+?)\.after_(.+?)(?:\.before_.+)?\.txt")
 _NUMBERED_PASS = re.compile(r"(?<=^apply-xla-transforms)-\d+$")
 
 
+# Where jaxlib keeps XLA's HLO: since 0.10, and before.
+_XLA = ("jaxlib._hlo", "jaxlib._jax")
+
+
 class MissingApiError(JaxsmithError):
     """This version of JAX has lost something that jaxsmith reads."""
 
     def __init__(self, api: str) -> None:
         super().__init__(f"this JAX has no {api}, which jaxsmith needs; see jaxsmith.stages.compat")
+
+
+def enable_x64(enabled: bool) -> AbstractContextManager[None]:
+    """Whether 64-bit types exist within: ``jax.enable_x64``, which was experimental before 0.8."""
+    context = _member("enable_x64", "jax", "jax.experimental")(enabled)
+    return cast("AbstractContextManager[None]", context)
 
 
 def optimized_hlo(compiled: Compiled) -> str:
@@ -71,7 +82,7 @@ def optimized_hlo(compiled: Compiled) -> str:
     ``Compiled.as_text()`` prints the same, but with the source files of every instruction, and
     with ``constant({...})`` for a constant of more than ten elements.
     """
-    options = _member("jaxlib._hlo", "HloPrintOptions")()
+    options = _member("HloPrintOptions", *_XLA)()
     options.print_metadata = False
     options.print_large_constants = True
     executable = _present(compiled.runtime_executable(), "Compiled.runtime_executable")
@@ -176,6 +187,17 @@ def frames(traceback: Any) -> Iterator[tuple[CodeType, int]]:
     return zip(codes, instructions, strict=True)
 
 
+def only_frame(traceback: Any) -> tuple[str, int] | None:
+    """File and line of the user's nearest call, where that is all that JAX keeps: before 0.9.
+
+    None for a whole traceback.
+    """
+    if hasattr(traceback, "raw_frames"):
+        return None
+    name = _present(getattr(traceback, "file_name", None), "Traceback.raw_frames")
+    return name, traceback.start_line
+
+
 def public_primitives() -> set[str]:
     """The names of the primitives that JAX shows."""
     module = import_module("jax.extend.core.primitives")
@@ -219,7 +241,7 @@ def mlir(module: str) -> Any:
 def mlir_context() -> Any:
     """A context with the dialects of which JAX makes StableHLO modules."""
     context, registry = mlir("ir").Context(), mlir("ir").DialectRegistry()
-    _member("jaxlib.mlir._mlir_libs._jax_mlir_ext", "register_dialects")(registry)
+    _member("register_dialects", "jaxlib.mlir._mlir_libs._jax_mlir_ext")(registry)
     context.append_dialect_registry(registry)
     context.load_all_available_dialects()
     for dialect in ("stablehlo", "chlo", "sdy"):
@@ -232,7 +254,7 @@ def run_reference_interpreter(module: Any, arguments: list[Any]) -> list[Any]:
 
     Much of what the interpreter can't do ends the process.
     """
-    run = _member("jaxlib.mlir.dialects.stablehlo", "eval_module")
+    run = _member("eval_module", "jaxlib.mlir.dialects.stablehlo")
     return cast("list[Any]", run(module, arguments))
 
 
@@ -256,7 +278,7 @@ class Executable:
 
 def parsed_module(text: str) -> ir.Module:
     """The module of a text, in a context that knows the dialects that JAX lowers to."""
-    context = _member("jax._src.interpreters.mlir", "make_ir_context")()
+    context = _member("make_ir_context", "jax._src.interpreters.mlir")()
     parsed = import_module("jax.extend.mlir.ir").Module.parse(text, context)
     return cast("ir.Module", parsed)
 
@@ -280,15 +302,15 @@ def compile_module(module: ir.Module) -> Executable:
     import numpy as np
 
     # What lowers a call of LAPACK has it found first; a call of what wasn't crashes.
-    _member("jaxlib.lapack", "prepare_lapack_call")("", np.dtype(np.float32))
+    _member("prepare_lapack_call", "jaxlib.lapack")("", np.dtype(np.float32))
     counts = [_count(module, f"mhlo.num_{name}") for name in ("replicas", "partitions")]
     needed = counts[0] * counts[1]
     devices = jax.devices()[:needed]
     if len(devices) < needed:
         raise StageError("compile", f"the program needs {needed} devices, not {len(devices)}")
     grid = [devices[i : i + counts[1]] for i in range(0, needed, counts[1])]
-    options = _member("jax._src.compiler", "get_compile_options")(*counts, grid)
-    listed = _member("jaxlib._jax", "DeviceList")(tuple(devices))
+    options = _member("get_compile_options", "jax._src.compiler")(*counts, grid)
+    listed = _member("DeviceList", "jaxlib._jax")(tuple(devices))
     return Executable(devices[0].client.compile_and_load(module, listed, options), devices)
 
 
@@ -329,7 +351,7 @@ def execute(
 
 def _shardings(executable: Executable, given: Sequence[Any] | None, count: int) -> list[Any]:
     """How arrays lie on the devices; for one device XLA doesn't say."""
-    kind = _member("jaxlib._jax", "GSPMDSharding")
+    kind = _member("GSPMDSharding", "jaxlib._jax")
     if given is None:
         return [kind.get_replicated(executable.devices)] * count
     return [kind(executable.devices, sharding) for sharding in given]
@@ -360,8 +382,11 @@ def _present(value: Any, api: str) -> Any:
     return value
 
 
-def _member(module: str, name: str) -> Any:
-    try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise MissingApiError(f"{module}.{name}") from error
+def _member(name: str, *modules: str) -> Any:
+    """Something of the first module that has it."""
+    for module in modules:
+        try:
+            return getattr(import_module(module), name)
+        except (ImportError, AttributeError):
+            continue
+    raise MissingApiError(" or ".join(f"{module}.{name}" for module in modules))

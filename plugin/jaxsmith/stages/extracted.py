@@ -94,5 +94,5 @@ class Extracted:
             StageError: stage ``"run"``, when the arguments don't fit or the call fails.
         """
         dynamic, named = self.static.drop(args, kwargs)
-        with guard("run"), jax.enable_x64(bool(self.config["x64"])):
+        with guard("run"), compat.enable_x64(bool(self.config["x64"])):
             return [on_host(leaf) for leaf in jax.tree.leaves(self._compiled(*dynamic, **named))]

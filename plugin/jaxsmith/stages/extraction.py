@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import jax
 
-from jaxsmith.stages import compat
+from jaxsmith.stages import compat, supported
 from jaxsmith.stages.alignment import align
 from jaxsmith.stages.compilation import Compilation, as_jitted, compile_once
 from jaxsmith.stages.costs import Costs
@@ -66,14 +66,16 @@ def extract(
         The texts, counts and costs, with the executable ready to run.
 
     Raises:
+        UnsupportedJaxError: the JAX that is installed is too old.
         StageError: the function can't be traced, lowered or compiled; the error says which.
         InvalidRequestError: a stage or a platform that does not exist, or a stage that needs a
             tool that isn't there.
     """
+    supported.check(jax.__version__)
     names = select((*select(stages), *lowerings(platforms)))
     _sweeper.count()
     jitted = as_jitted(fn, static_argnums, static_argnames)
-    with jax.enable_x64(x64_enabled() if x64 is None else x64):
+    with compat.enable_x64(x64_enabled() if x64 is None else x64):
         compilation = compile_once(jitted, args, kwargs, _dump(names))
         return _read(compilation, names, StaticArguments.of(jitted), source_file)
 

@@ -59,6 +59,10 @@ class _Frames:
 
     def lines(self, traceback: Any) -> list[int]:
         """The lines of the file at which its frames stand, that of the nearest call first."""
+        only = compat.only_frame(traceback)
+        if only is not None:
+            name, line = only
+            return [line] if name == self._file else []
         found = (
             self._line(code, instruction)
             for code, instruction in compat.frames(traceback)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 
 from jaxsmith.stages import compat
@@ -60,7 +59,7 @@ class Program:
         found = [Aval(array.shape, str(array.dtype)) for array in given]
         if found != list(self.inputs):
             raise StageError("run", f"given {_types(found)}; @main takes {_types(self.inputs)}")
-        with guard("run"), jax.enable_x64(True):  # else JAX would narrow what it is given
+        with guard("run"), compat.enable_x64(True):  # else JAX would narrow what it is given
             return compat.execute(self._executable, given, [aval.shape for aval in self.outputs])
 
 

@@ -264,9 +264,10 @@ _SHOWN = 3
 
 def _shown(lines: Iterable[Line], names: Iterable[str] | None, dialect: Dialect) -> tuple[str, ...]:
     """Some lines, those of the operations that are named; of any outside of the frame if None."""
+    known = list(lines)
     if names is None:
-        chosen = (line for line in lines if dialect.item(line.key).op not in dialect.frame)
+        chosen = [line for line in known if dialect.item(line.key).op not in dialect.frame] or known
     else:
         wanted = set(names)
-        chosen = (line for line in lines if name_of(line, dialect) in wanted)
+        chosen = [line for line in known if name_of(line, dialect) in wanted]
     return tuple(line.text for line in islice(chosen, _SHOWN))

@@ -107,7 +107,7 @@ class Groups:
                 origin = _origin(spot, spots & roots, together)
                 then.setdefault(origin, Counter())[spot] += count
         groups = [
-            Group(*spot, count, self._seen[spot], then.get(spot, Counter()).most_common())
+            Group(*spot, count, self._seen[spot], _most_first(then.get(spot, {})))
             for spot, count in functions.items()
         ]
         return sorted(groups, key=_importance)
@@ -120,6 +120,10 @@ class Groups:
             texts = {level for level, _ in sure}
             left[sure | {spot for spot in spots if spot[0] not in texts}] += count
         return left
+
+
+def _most_first(counts: Mapping[Spot, int]) -> list[tuple[Spot, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], repr(item[0])))
 
 
 def _importance(group: Group) -> tuple[int, int, str]:

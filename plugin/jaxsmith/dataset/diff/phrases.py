@@ -109,7 +109,8 @@ def _values(seen: Seen | None, side: int | None = None) -> str:
         return ""
     (pair, _), *others = seen.values.most_common()
     shown = " → ".join(map(_short, pair)) if side is None else _short(pair[side])
-    return f": {shown}" + (f", and {len(others)} others" if others else "")
+    more = "1 other" if len(others) == 1 else f"{len(others)} others"
+    return f": {shown}, and {more}" if others else f": {shown}"
 
 
 def _short(value: str) -> str:

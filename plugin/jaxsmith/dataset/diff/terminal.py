@@ -10,7 +10,7 @@ from jaxsmith.dataset.diff.levels import LEVELS
 from jaxsmith.dataset.diff.phrases import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jaxsmith.dataset.diff.groups import Group
     from jaxsmith.dataset.diff.numerics import Moved
@@ -135,12 +135,31 @@ def _cause(group: Group, width: int) -> Iterator[str]:
     yield f"  {group.functions:>{width},}  {lines[0]}"
     yield from (f"{indent}{line}" for line in lines[1:])
     yield f"{indent}such as {group.seen.example}"
-    yield from (_cut(f"{indent}- {line}") for line in group.seen.evidence.old)
-    yield from (_cut(f"{indent}+ {line}") for line in group.seen.evidence.new)
+    evidence = group.seen.evidence
+    skipped = _alike(evidence.old, evidence.new)
+    yield from (_cut(f"{indent}- {_from(line, skipped)}") for line in evidence.old)
+    yield from (_cut(f"{indent}+ {_from(line, skipped)}") for line in evidence.new)
     for (level, cause), count in group.then[:_THEN]:
         yield _cut(f"{indent}with it, in {count:,}: {LEVELS[level].title}: {phrase(cause)}")
     if len(group.then) > _THEN:
         yield f"{indent}with it {len(group.then) - _THEN:,} more"
+
+
+# What stands before the place where two lines part, for finding it.
+_CONTEXT = 30
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """How much of two lines that are too long to show can be left out before they part."""
+    if len(old) != 1 or len(new) != 1 or max(len(old[0]), len(new[0])) < _WIDTH - _CONTEXT:
+        return 0
+    pairs = enumerate(zip(old[0], new[0], strict=False))
+    parting = next((i for i, (a, b) in pairs if a != b), min(len(old[0]), len(new[0])))
+    return max(0, parting - _CONTEXT)
+
+
+def _from(line: str, start: int) -> str:
+    return f"…{line[start:]}" if start else line
 
 
 def _cut(line: str) -> str:
