@@ -15,6 +15,7 @@ Node = TypeVar("Node", bound=ast.AST)
 Replacement = tuple[ast.expr, ast.expr | str]
 """An expression, and what takes its place."""
 
+_HOLD_CODE = (ast.FunctionDef, ast.ClassDef, ast.Expr, ast.Assign, ast.AnnAssign)
 # Whatever else stands alone in any place.
 _COMPOUND = (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda)
 
@@ -86,7 +87,7 @@ def written(node: ast.expr) -> str:
 def nodes(source: Source) -> Iterator[ast.AST]:
     """Every node inside a function, in order; neither decorators nor annotations."""
     for statement in source.tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.Expr | ast.Assign | ast.ClassDef):
+        if isinstance(statement, _HOLD_CODE):
             yield from _inside(statement)
 
 

@@ -59,6 +59,10 @@ def _swapped_name(node: ast.Attribute, _source: Source) -> Iterator[Replacement]
         yield node, _with(node, attr=FUNCTIONS[node.attr])
 
 
+def _other_connective(node: ast.BoolOp, _source: Source) -> Iterator[Replacement]:
+    yield node, _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+
+
 def _skipped_call(node: ast.Call, _source: Source) -> Iterator[Replacement]:
     """Of a function of one operand, the operand."""
     if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
@@ -74,6 +78,11 @@ def _skipped_sign(node: ast.UnaryOp, _source: Source) -> Iterator[Replacement]:
 def _opposite(node: ast.Compare, _source: Source) -> Iterator[Replacement]:
     for k, op in enumerate(node.ops):
         yield node, _with(node, ops=[*node.ops[:k], _OPPOSITES[type(op)](), *node.ops[k + 1 :]])
+
+
+def _opposite_condition(node: ast.If, _source: Source) -> Iterator[Replacement]:
+    if not isinstance(node.test, ast.Compare):
+        yield node.test, f"not {written(node.test)}"
 
 
 def _opposite_name(node: ast.Attribute, _source: Source) -> Iterator[Replacement]:
@@ -270,9 +279,11 @@ def _exchanged_results(node: ast.Return, _source: Source) -> Iterator[Replacemen
 SOURCE_KINDS = (
     row("swap_op", ast.BinOp, _swapped_operator),
     row("swap_op", ast.Attribute, _swapped_name),
+    row("swap_op", ast.BoolOp, _other_connective),
     row("skip_op", ast.Call, _skipped_call),
     row("skip_op", ast.UnaryOp, _skipped_sign),
     row("flip_comparison", ast.Compare, _opposite),
+    row("flip_comparison", ast.If, _opposite_condition),
     row("flip_comparison", ast.Attribute, _opposite_name),
     row("swap_operands", ast.BinOp, _exchanged_sides),
     row("swap_operands", ast.Call, _exchanged_arguments),

@@ -106,7 +106,7 @@ def _read(
         inputs=avals(traced.in_avals),
         kept_inputs=compat.kept_inputs(compilation.compiled),
         outputs=avals(traced.out_info),
-        structure=structure(traced.out_tree),
+        structure=structure(jax.tree.structure(traced.out_info)),
         versions=versions(),
         config={**configuration(), "devices": compat.device_count(compilation.compiled)},
         static=static,
