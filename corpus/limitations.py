@@ -44,7 +44,7 @@ LIMITATIONS = [
             }
         ),
         least=1,
-        before="0.12",
+        before=None,
         reason="a maximum is looked for among values that are computed again and rounded otherwise",
         inside="gradient",
         calls=("jnp.max(", "jnp.min(", "jnp.ptp(", ".max(", ".min(", "lax.reduce_max"),

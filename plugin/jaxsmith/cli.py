@@ -154,6 +154,15 @@ def _mutate(options: argparse.Namespace) -> str:
     return _json(report.as_dict()) if options.json else mutation.render(report)
 
 
+def _replay(options: argparse.Namespace) -> tuple[str, int]:
+    from jaxsmith import replay
+
+    found = replay.replay_all(*replay.known_bugs(options.corpus))
+    content = {"bugs": [{**asdict(each), "agrees": each.agrees} for each in found]}
+    text = _json(content) if options.json else replay.render(found)
+    return text, int(not all(each.agrees for each in found))
+
+
 def _progress() -> Callable[[int], None]:
     """Count what is done on a terminal, on a line that the next thing printed follows."""
     total = 0
@@ -330,6 +339,23 @@ COMMANDS = (
             _JSON,
         ),
         _mutate,
+    ),
+    Command(
+        "replay",
+        "Look for known bugs in the JAX that is installed.",
+        "Runs the script of each bug that the corpus package lists in its module bugs, in a "
+        "process of its own, and says which are found. It is a failure if one is found on a "
+        "version that is said to be free of it, or is not on one that is said to have it.",
+        (
+            Argument(
+                "--corpus",
+                "The package that lists them (corpus, or jaxsmith_corpus where there is no such "
+                "package).",
+                metavar="PACKAGE",
+            ),
+            _JSON,
+        ),
+        _replay,
     ),
 )
 

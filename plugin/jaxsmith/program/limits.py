@@ -57,7 +57,7 @@ def bites(
     for known in limitations:
         if known.always != always:
             continue
-        if known.before is not None and _release(version) >= _release(known.before):
+        if known.before is not None and release(version) >= release(known.before):
             continue
         eqns = _inside(graph, known.inside) if known.inside else list(graph.walk())
         if sum(known.concerns(eqn.op) for eqn in eqns) >= known.least:
@@ -71,5 +71,6 @@ def _inside(graph: Graph, controls: str) -> list[Eqn]:
     return [inner for eqn in callers for region in eqn.regions for inner in region.walk()]
 
 
-def _release(version: str) -> tuple[int, ...]:
+def release(version: str) -> tuple[int, ...]:
+    """The numbers of a version that order it: three at most."""
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -25,7 +25,7 @@ MODULE = "jaxsmith.stages.interpreter_child"
 
 # Only for what the rule below does not foresee: what there is an opinion of must not depend on how
 # fast the machine is.
-SECONDS = 300.0
+SECONDS = 60
 # As XLA counts them, of all input sets: from two seconds of the interpreter's to ten.
 MOST_FLOPS = 5e5
 
@@ -47,10 +47,10 @@ class ReferenceInterpreter:
     """Runs functions that were extracted; has a process from the first one on until it is closed.
 
     Args:
-        seconds: how long one function may take.
+        seconds: how much processor time one function may take.
     """
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, seconds: int = SECONDS) -> None:
         self._child = Child(MODULE, seconds)
 
     @property

@@ -1,0 +1,7 @@
+"""The known bugs of JAX, looked for in the JAX that is installed."""
+
+from __future__ import annotations
+
+from jaxsmith.replay.known import BUGS_OF, Replayed, known_bugs, render, replay_all
+
+__all__ = ["BUGS_OF", "Replayed", "known_bugs", "render", "replay_all"]
