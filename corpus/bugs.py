@@ -24,6 +24,7 @@ BUGS = [
     KnownBug("log-gamma-at-one", before="0.12"),
     KnownBug("log-of-exp-that-overflows", before="0.11"),
     KnownBug("many-rows-times-a-matrix", since="0.10", before="0.11"),
+    KnownBug("mutable-references-mapped-over", since="0.8", before="0.10"),
     KnownBug("nested-dynamic-slices", before="0.12"),
     KnownBug("root-of-a-square-that-overflows", before="0.11"),
     KnownBug("rows-shifted-in-place"),

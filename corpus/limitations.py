@@ -110,4 +110,14 @@ LIMITATIONS = [
         inside="gradient",
         calls=("jax.new_ref(",),
     ),
+    Limitation(
+        name="mutable-references-mapped-over",
+        rows=frozenset(),
+        least=1,
+        before="0.10",
+        reason="two references that a mapped function writes in a loop can't be traced",
+        inside="vmap",
+        calls=("jax.new_ref(",),
+        since="0.8",
+    ),
 ]  # fmt: skip

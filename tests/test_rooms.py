@@ -18,12 +18,13 @@ ALLOWED = {
     "record": {"vocabulary", "program", "sample", "stages", "verdict", "numpy"},
     "dataset": {"record", "orjson"},
     "releases": {"dataset"},
+    "shrink": {"vocabulary", "program", "sample", "verdict", "numpy"},
     "replay": {"vocabulary", "program", "stages"},
     "mutation": {
         "vocabulary", "program", "sample", "stages", "verdict", "dataset", "numpy",
     },
     "pytest_plugin": {
-        "vocabulary", "program", "sample", "stages", "verdict", "record", "dataset",
+        "vocabulary", "program", "sample", "stages", "verdict", "record", "dataset", "shrink",
         "numpy", "pytest", "_pytest", "xdist", "pluggy", "orjson",
     },
 }  # fmt: skip

@@ -112,7 +112,7 @@ def test_every_help_stands_alone(capsys: pytest.CaptureFixture[str], command: ob
     printed = " ".join(capsys.readouterr().out.split())
     assert ended.value.code == 0
     assert command.details[:60] in printed  # type: ignore[attr-defined]
-    assert re.search("FOLDER|OLD NEW|VERSION", printed)
+    assert re.search("FOLDER|OLD NEW|VERSION|PACKAGE", printed)
 
 
 def test_the_module_runs_without_jax_numpy_and_pytest(corpus: Path) -> None:

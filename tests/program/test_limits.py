@@ -3,6 +3,7 @@
 import pytest
 
 from corpus import CORPUS
+from corpus.bugs import BUGS
 from corpus.limitations import LIMITATIONS
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.limits import bites
@@ -47,6 +48,24 @@ def test_a_limitation_that_only_some_programs_show_is_asked_for_apart():
     found = bites(LIMITATIONS, graph, "0.10.2", always=False)
     assert found is not None
     assert found.name == "gradient-of-a-maximum-lost"
+
+
+def test_every_limitation_is_a_known_bug_of_the_same_versions():
+    # So that ``python -m jaxsmith replay`` tells when one no longer bites.
+    bugs = {bug.name: bug for bug in BUGS}
+    for known in LIMITATIONS:
+        assert known.before == bugs[known.name].before
+        assert known.since in (None, bugs[known.name].since)
+
+
+def test_a_limitation_concerns_no_version_before_its_first():
+    known = next(each for each in LIMITATIONS if each.since is not None)
+    code = next(op for op in CORPUS.vocabulary.by_name.values() if op.code and known.concerns(op))
+    inner = Graph((), (Eqn(code, (), (), {}),), ())
+    mapped = Graph((), (Eqn(CORPUS.vocabulary["vmap"], (), (), {}, (inner,)),), ())
+    versions = ("0.7.2", "0.8.0", "0.9.2", "0.10.0")
+    found = [bites([known], mapped, version) for version in versions]
+    assert found == [None, known, known, None]
 
 
 def test_every_limitation_names_operations_that_exist_and_a_finding():

@@ -31,6 +31,9 @@ def test_each_fault_has_its_typed_reason(faulty: Project, workers: str) -> None:
         ("odd-s0-000005", "failed", "wrong_structure"),
     ]
     assert [record["id"] for record in faulty.records()] == ["odd-s0-000006"]
+    scripts = [record["script"] for record in faulty.rejects()]
+    assert [script is not None for script in scripts] == [True, False, False, True, False, False]
+    assert "found = jax.tree.leaves(jax.jit(" in scripts[0]
     suite = ElementTree.parse(faulty.path / "junit.xml").getroot()[0]
     assert [suite.get(name) for name in ("tests", "failures", "skipped")] == ["7", "5", "1"]
 

@@ -139,6 +139,7 @@ def _graph(function: Function, transform: str, name: str, wrapping: Wrapping) ->
         numpy=wrapping.numpy,
         smooth="smooth" if differentiable else "none",
         control=wrapping.control,
+        helpers=wrapping.helpers,
     )
     eqn = Eqn(op, variables, results, {**wrapping.attributes, "unpack": "{*}"}, (function.graph,))
     return Graph(variables, (eqn,), results, name, returns=returns(wrapping.structure))

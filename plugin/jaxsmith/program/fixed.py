@@ -26,11 +26,13 @@ def fixed_op(
     accuracy: Accuracy = EQUAL,
     smooth: Smoothness = "smooth",
     control: str = "",
+    helpers: tuple[str, ...] = (),
 ) -> Op:
     """A row for one equation of one function; nothing draws it."""
     return Op(
-        name, family, jax, numpy, _nothing, spans.keep, accuracy, smooth=smooth, control=control
-    )
+        name, family, jax, numpy, _nothing, spans.keep, accuracy, smooth=smooth, control=control,
+        helpers=helpers,
+    )  # fmt: skip
 
 
 def _nothing(_scope: Scope, _op: Op) -> Proposal | None:

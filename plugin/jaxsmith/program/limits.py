@@ -26,6 +26,7 @@ class Limitation:
         reason: what goes wrong, in one line.
         inside: the meanings (``Op.control``) of operations within whose regions they must stand,
             separated by spaces; anywhere where empty.
+        since: the first version of JAX that has it; None where all that are supported do.
         always: whether every such program is refused before it is run; otherwise the bug explains
             wrong numbers, and programs whose numbers are right are samples.
     """
@@ -37,6 +38,7 @@ class Limitation:
     reason: str
     inside: str = ""
     calls: tuple[str, ...] = ()
+    since: str | None = None
     always: bool = True
 
     def concerns(self, op: Op) -> bool:
@@ -58,6 +60,8 @@ def bites(
         if known.always != always:
             continue
         if known.before is not None and release(version) >= release(known.before):
+            continue
+        if known.since is not None and release(version) < release(known.since):
             continue
         eqns = _inside(graph, known.inside) if known.inside else list(graph.walk())
         if sum(known.concerns(eqn.op) for eqn in eqns) >= known.least:

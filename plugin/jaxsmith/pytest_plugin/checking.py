@@ -12,6 +12,7 @@ from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
 from jaxsmith.pytest_plugin.opinions import REFERENCE, Opinions
+from jaxsmith.pytest_plugin.shrinking import with_script
 from jaxsmith.record import Check, Evidence, Subject, status_of
 from jaxsmith.stages import Question, extract, file_of, load, supported
 from jaxsmith.stages.absent import absent
@@ -40,7 +41,8 @@ def examine_case(case: Case, corpus: Corpus, desk: Desk, progressed: Progressed)
     Args:
         case: which function.
         corpus: what writes it.
-        desk: knows the stages whose texts to keep, and who else is asked.
+        desk: knows the stages whose texts to keep, who else is asked, and how hard to try to make
+            a disagreement small.
         progressed: filled as the examination goes.
 
     Raises:
@@ -58,7 +60,10 @@ def examine_case(case: Case, corpus: Corpus, desk: Desk, progressed: Progressed)
             return _proved(function, expected, desk, progressed)
         except UnfitError as error:
             unfit = _explained(error.unfit, function, corpus)
-            if draft == DRAFTS - 1 or status_of(unfit.reason) != "rejected":
+            if status_of(unfit.reason) != "rejected":
+                unfit = with_script(unfit, function, corpus.helpers, desk.tries)
+                raise UnfitError(unfit) from error
+            if draft == DRAFTS - 1:
                 raise UnfitError(unfit) from error
             rejected.append(unfit.reason)
             progressed.extracted = None

@@ -25,7 +25,8 @@ class Desk:
     """Turns findings into records, past the hooks, and records into lines of this process's part.
 
     ``stages`` are those whose texts the records hold, none where nothing is written; ``panel`` has
-    who is asked for an opinion.
+    who is asked for an opinion; ``tries`` is how many functions may be run to make one that
+    disagrees smaller.
 
     Args:
         config: pytest's configuration.
@@ -43,6 +44,7 @@ class Desk:
         self._writer: PartWriter | None = None
         self.stages = options.stages if staging is not None else ()
         self.panel = Panel(options.oracles)
+        self.tries = options.shrink
 
     def take(self, finding: Finding, hook: HookRelay, receipts: list[Receipt]) -> Unfit | None:
         """Write what was found, and say why the function is unfit if it is.
@@ -96,6 +98,7 @@ class Desk:
             detail=unfit.detail,
             subject=finding.progressed.subject,
             extracted=finding.progressed.extracted,
+            script=unfit.script or None,
         )
         if self._staging is None:
             return Receipt(

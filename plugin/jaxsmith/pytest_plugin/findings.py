@@ -35,11 +35,13 @@ class Unfit:
         reason: one of ``jaxsmith.record.REASONS``.
         detail: one line on what was seen.
         explanation: what the failing item shows beside the function: inputs, values, a traceback.
+        script: one of its own that shows it, made small; empty where there is none.
     """
 
     reason: str
     detail: str
     explanation: str = ""
+    script: str = ""
 
 
 class UnfitError(JaxsmithError):

@@ -32,6 +32,7 @@ class Options:
         seed: the seed of the corpus.
         baseline: the older corpus that the new one is compared with; None for none.
         oracles: who is asked for an opinion beside the reference.
+        shrink: how many functions may be run to make one that disagrees smaller.
     """
 
     emit: Path | None
@@ -39,6 +40,7 @@ class Options:
     size: int
     seed: int
     oracles: tuple[str, ...]
+    shrink: int
     baseline: Baseline | None = None
 
     @classmethod
@@ -62,6 +64,7 @@ class Options:
                 baseline, config.getoption("fail_on"), file, emits=emit is not None
             ),
             oracles=config.getoption("corpus_oracles"),
+            shrink=config.getoption("corpus_shrink"),
         )
 
 
@@ -137,6 +140,14 @@ def add_options(parser: pytest.Parser) -> None:
         f"{'; '.join(f'{oracle.name} ({oracle.summary})' for oracle in ORACLES.values())}. "
         "Default: none.",
     )
+    group.addoption(
+        "--corpus-shrink",
+        type=_tries,
+        default=120,
+        metavar="N",
+        help="Make a function that disagrees with its reference smaller, by running N smaller ones "
+        "at most, and write what is left as a script of its own; 0: don't. Default: %(default)s.",
+    )
 
 
 def _folder(text: str) -> Path:
@@ -176,6 +187,10 @@ def _size(text: str) -> int:
 
 
 def _seed(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _tries(text: str) -> int:
     return _at_least(0, text)
 
 

@@ -44,6 +44,7 @@ def reject(
     detail: str,
     subject: Subject | None = None,
     extracted: Extracted | None = None,
+    script: str | None = None,
 ) -> Record:
     """The record of a function that is no sample, with what is known of it.
 
@@ -54,6 +55,7 @@ def reject(
         detail: what was seen; made one line, without folders and addresses.
         subject: the function, if it could be written.
         extracted: what JAX made of it, if it came so far.
+        script: one of its own that shows what is wrong, if there is one.
 
     Raises:
         ValueError: no such reason.
@@ -65,18 +67,23 @@ def reject(
             **sections.common(),
             "id": id,
             "category": category,
-            **verdict(reason, detail),
+            **verdict(reason, detail, script),
         }
     )
 
 
-def verdict(reason: str, detail: str) -> Record:
+def verdict(reason: str, detail: str, script: str | None = None) -> Record:
     """The fields that make the record of a function that of a reject.
 
     Raises:
         ValueError: no such reason.
     """
-    return {"status": status_of(reason), "reason": reason, "detail": one_line(detail)}
+    return {
+        "status": status_of(reason),
+        "reason": reason,
+        "detail": one_line(detail),
+        "script": script,
+    }
 
 
 def _written(subject: Subject) -> Record:

@@ -173,6 +173,12 @@ _AFTER_STAGES = (
     ),
     Field("reason", {"type": "string", "enum": list(REASONS)}, "Why.", "reject"),
     Field("detail", t.STRING, "What was seen, in one line.", "reject"),
+    Field(
+        "script",
+        t.nullable(t.STRING),
+        "A program of its own that shows what is wrong, made small; null: there is none.",
+        "reject",
+    ),
 )
 
 
