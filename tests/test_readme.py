@@ -47,6 +47,7 @@ def test_every_command_is_tested_somewhere():
         "pytest --pyargs",
         "pytest corpus",
         "pytest 'corpus",
+        "pytest docs/sample",
         "python -m jaxsmith",
     )
     assert all(line.startswith(known) for line in LINES), LINES
@@ -68,6 +69,16 @@ def test_a_command_that_runs_functions(line, tmp_path):
     arguments = ["--corpus-size=12" if a.startswith("--corpus-size") else a for a in arguments]
     result = run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments])
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("pytest docs/sample")])
+def test_a_command_that_verifies_a_corpus(line):
+    arguments = shlex.split(line)[1:]
+    if "-m" not in arguments and "-k" not in arguments:
+        arguments += ["-k", "shapes"]  # all of it takes a minute
+    result = run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments])
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr
+    assert "read and run on their inputs" in result.stdout
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))

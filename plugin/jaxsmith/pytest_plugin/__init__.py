@@ -20,6 +20,9 @@ from jaxsmith.pytest_plugin.options import Options, add_options
 from jaxsmith.pytest_plugin.progress import Progress
 from jaxsmith.pytest_plugin.reports import Reports
 from jaxsmith.pytest_plugin.roles import role_of
+from jaxsmith.pytest_plugin.verifying.collection import Records
+from jaxsmith.pytest_plugin.verifying.safety import refuse_from_elsewhere, refuse_programs
+from jaxsmith.pytest_plugin.verifying.summary import VerifiedReports, VerifiedSummary
 from jaxsmith.pytest_plugin.xdist_options import CorpusDefaults
 from jaxsmith.stages.environment import prepare
 
@@ -43,9 +46,16 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspecs)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Refuse a corpus that holds programs, before pytest runs them."""
+    refuse_programs(early_config)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the parts of the plugin that belong to this process, after pytest's own."""
+    refuse_from_elsewhere(config)
     try:
         options = Options.of(config)
     except InvalidRequestError as error:
@@ -57,9 +67,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(role, "jaxsmith-role")
     config.pluginmanager.register(Collection(config), "jaxsmith-collection")
     config.pluginmanager.register(Reports(), "jaxsmith-reports")
+    config.pluginmanager.register(Records(config), "jaxsmith-records")
+    config.pluginmanager.register(VerifiedReports(), "jaxsmith-verified-reports")
     account = getattr(role, "account", None)
     if isinstance(account, Account):
         config.pluginmanager.register(account, "jaxsmith-account")
+        config.pluginmanager.register(VerifiedSummary(config), "jaxsmith-verified-summary")
         _register_progress(config, account)
 
 

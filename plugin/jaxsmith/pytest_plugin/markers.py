@@ -18,6 +18,9 @@ MARKER = "jaxsmith_corpus"
 _OURS = f"{MARKER}(corpus): run the test once for every function of the corpus, as `case`"
 
 
+_OF_CORPORA = pytest.StashKey[set[str]]()
+
+
 def register(config: pytest.Config) -> None:
     """Make the plugin's own marker known."""
     config.addinivalue_line("markers", _OURS)
@@ -33,7 +36,13 @@ def register_corpus(config: pytest.Config, corpus: Corpus) -> None:
     lines = {name: category.summary for name, category in corpus.categories.items()}
     for name, summary in {**lines, **corpus.tags}.items():
         if name not in known:
+            config.stash.setdefault(_OF_CORPORA, set()).add(name)
             config.addinivalue_line("markers", f"{name}: {summary}")
+
+
+def of_corpora(config: pytest.Config) -> frozenset[str]:
+    """The names of the markers that are registered only because a corpus has them."""
+    return frozenset(config.stash.get(_OF_CORPORA, None) or ())
 
 
 def registered(config: pytest.Config) -> frozenset[str]:

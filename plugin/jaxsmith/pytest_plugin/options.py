@@ -148,6 +148,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="Make a function that disagrees with its reference smaller, by running N smaller ones "
         "at most, and write what is left as a script of its own; 0: don't. Default: %(default)s.",
     )
+    group.addoption(
+        "--run-source",
+        action="store_true",
+        help="Where records are verified (pytest FOLDER or FILE): run their Python source too, "
+        "compare its texts and results with the record, and hold it against its reference. Running "
+        "source is running a program. Default: only the IR is run.",
+    )
 
 
 def _folder(text: str) -> Path:

@@ -2,6 +2,7 @@
 
 ``build`` makes the record of a function that passed every check, ``reject`` that of one that did
 not; ``fields`` documents both, and ``schema`` and ``markdown`` are made from it.
+``complaint`` says what is wrong with a record that was read.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from jaxsmith.record.evidence import Check, Evidence, Subject
 from jaxsmith.record.fields import SCHEMA_VERSION, Field, fields
 from jaxsmith.record.reasons import REASONS, Reason, status_of
 from jaxsmith.record.schema import markdown, schema
+from jaxsmith.record.validity import complaint
 
 __all__ = [
     "REASONS",
@@ -21,6 +23,7 @@ __all__ = [
     "Reason",
     "Subject",
     "build",
+    "complaint",
     "fields",
     "markdown",
     "reject",

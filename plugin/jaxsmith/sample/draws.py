@@ -101,6 +101,9 @@ def _triangular(keep: Callable[..., NDArray[np.float64]]) -> Callable[..., NDArr
     return values
 
 
+OF_LAPACK = frozenset({"spd", "conditioned"})
+"""The kinds that NumPy's LAPACK has a part in, whose last bits differ between its releases."""
+
 MAKERS: dict[str, Callable[[Draw, Aval, Bits], NDArray[np.float64]]] = {
     "uniform": _uniform,
     "distinct": _distinct,

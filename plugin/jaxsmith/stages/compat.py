@@ -283,6 +283,18 @@ def parsed_module(text: str) -> ir.Module:
     return cast("ir.Module", parsed)
 
 
+def parsed_hlo(text: str) -> object:
+    """The HLO module of a text."""
+    return _member("hlo_module_from_text", *_XLA)(text)
+
+
+def kernels() -> frozenset[str]:
+    """The names of the custom calls that jaxlib has CPU kernels for."""
+    _find_lapack()
+    registered = _member("registrations", "jaxlib.lapack")()
+    return frozenset(name for name, *_ in registered["cpu"])
+
+
 def main_types(module: ir.Module) -> tuple[list[MlirType], list[MlirType]]:
     """The types of what ``@main`` takes and of what it returns.
 
@@ -296,22 +308,32 @@ def main_types(module: ir.Module) -> tuple[list[MlirType], list[MlirType]]:
     raise StageError("parse", "the module has no function @main")
 
 
-def compile_module(module: ir.Module) -> Executable:
-    """Compile a module with JAX's own options, for as many devices as its attributes say."""
-    import jax
-    import numpy as np
+def compile_module(module: ir.Module, platform: str | None = None) -> Executable:
+    """Compile a module with JAX's own options, for as many devices as its attributes say.
 
-    # What lowers a call of LAPACK has it found first; a call of what wasn't crashes.
-    _member("prepare_lapack_call", "jaxlib.lapack")("", np.dtype(np.float32))
-    counts = [_count(module, f"mhlo.num_{name}") for name in ("replicas", "partitions")]
+    Args:
+        module: what to compile.
+        platform: whose devices; None takes JAX's default.
+    """
+    import jax
+
+    _find_lapack()
+    counts = device_counts(module)
     needed = counts[0] * counts[1]
-    devices = jax.devices()[:needed]
+    devices = jax.devices(platform)[:needed]
     if len(devices) < needed:
         raise StageError("compile", f"the program needs {needed} devices, not {len(devices)}")
     grid = [devices[i : i + counts[1]] for i in range(0, needed, counts[1])]
     options = _member("get_compile_options", "jax._src.compiler")(*counts, grid)
     listed = _member("DeviceList", "jaxlib._jax")(tuple(devices))
     return Executable(devices[0].client.compile_and_load(module, listed, options), devices)
+
+
+def _find_lapack() -> None:
+    """What lowers a call of LAPACK has it found first; a call of what wasn't crashes."""
+    import numpy as np
+
+    _member("prepare_lapack_call", "jaxlib.lapack")("", np.dtype(np.float32))
 
 
 def execute(
@@ -357,9 +379,12 @@ def _shardings(executable: Executable, given: Sequence[Any] | None, count: int) 
     return [kind(executable.devices, sharding) for sharding in given]
 
 
-def _count(module: ir.Module, name: str) -> int:
+def device_counts(module: ir.Module) -> tuple[int, int]:
+    """How many replicas a module is for, and how many partitions of each."""
     attributes: Any = module.operation.attributes
-    return attributes[name].value if name in attributes else 1
+    names = ("mhlo.num_replicas", "mhlo.num_partitions")
+    replicas, partitions = (attributes[n].value if n in attributes else 1 for n in names)
+    return replicas, partitions
 
 
 def _shaped(types: Sequence[Any]) -> list[MlirType]:

@@ -28,7 +28,12 @@ def primitives(jaxpr: AnyJaxpr) -> dict[str, int]:
 
 
 def stablehlo_ops(lowered: Lowered) -> dict[str, int]:
-    """Operations of the module by full name (``"stablehlo.add"``), nested ones too, sorted.
+    """Operations of the lowered module by full name, as ``operations`` counts them."""
+    return operations(stablehlo_module(lowered))
+
+
+def operations(module: ir.Module) -> dict[str, int]:
+    """Operations of a module by full name (``"stablehlo.add"``), nested ones too, sorted.
 
     Other dialects count (``"func.call"``, ``"chlo.erf"``); the module itself does not.
     """
@@ -38,9 +43,8 @@ def stablehlo_ops(lowered: Lowered) -> dict[str, int]:
         seen[operation.name] += 1
         return ir.WalkResult.ADVANCE
 
-    module = stablehlo_module(lowered).operation
-    module.walk(visit)
-    seen.subtract([module.name])
+    module.operation.walk(visit)
+    seen.subtract([module.operation.name])
     return _sorted(+seen)
 
 

@@ -33,17 +33,22 @@ class NoTextError(JaxsmithError):
 
 
 @contextmanager
-def guard(stage: str) -> Iterator[None]:
-    """Turn what JAX or the user's function raises within into a ``StageError`` that it caused."""
+def guard(stage: str, lines: int = 1) -> Iterator[None]:
+    """Turn what JAX or the user's function raises within into a ``StageError`` that it caused.
+
+    Args:
+        stage: which stage.
+        lines: how many lines of the message to keep; parsers say in the second where it is.
+    """
     try:
         yield
     except JaxsmithError:
         raise
     except Exception as error:
-        raise StageError(stage, one_line(error)) from error
+        raise StageError(stage, one_line(error, lines)) from error
 
 
-def one_line(error: Exception) -> str:
-    """The type of an error and the first line that it says anything in."""
-    lines = (line.strip() for line in normalise(str(error)).splitlines())
-    return ": ".join([type(error).__name__, *[line for line in lines if line][:1]])
+def one_line(error: Exception, lines: int = 1) -> str:
+    """The type of an error and the first lines that it says anything in, as one."""
+    said = (line.strip() for line in normalise(str(error)).splitlines())
+    return ": ".join([type(error).__name__, *[line for line in said if line][:lines]])

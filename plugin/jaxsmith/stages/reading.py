@@ -1,0 +1,67 @@
+"""Whether texts can be read again: for each stage, what reads its text.
+
+Reading compiles and runs nothing. There is no reader of LLVM IR, and none of machine code.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from jaxsmith.stages import compat
+from jaxsmith.stages.errors import StageError, guard
+from jaxsmith.stages.jaxpr_text import check_jaxpr
+from jaxsmith.stages.table import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_MOMENT = re.compile(r"^// ---- .*\n", re.MULTILINE)
+
+
+def check_text(stage: str, text: str) -> None:
+    """Check that a text is one of its stage.
+
+    Raises:
+        StageError: stage ``"parse"``, when it can't be read.
+    """
+    with guard("parse", lines=2):
+        READERS[stage](text)
+
+
+def _check_mlir(text: str) -> None:
+    # Its main function may take arrays of any size.
+    if not list(compat.parsed_module(text).body.operations):
+        raise StageError("parse", "the module is empty")
+
+
+def _check_hlo(text: str) -> None:
+    compat.parsed_hlo(text)
+
+
+def _check_passes(text: str) -> None:
+    nothing, *states = _MOMENT.split(text)
+    if nothing or not states:
+        raise StageError("parse", "it does not begin with `// ----` and the moment")
+    for state in states:
+        _check_hlo(state)
+
+
+def _check_nothing(text: str) -> None:
+    if not text.strip():
+        raise StageError("parse", "it is empty")
+
+
+READERS: Mapping[str, Callable[[str], None]] = MappingProxyType(
+    {
+        "jaxpr": check_jaxpr,
+        "hlo": _check_hlo,
+        "passes": _check_passes,
+        "optimized_hlo": _check_hlo,
+        "llvm": _check_nothing,
+        "asm": _check_nothing,
+        **{name: _check_mlir for name in STAGES if name.startswith("stablehlo")},
+    }
+)
+"""What reads the text of each stage."""
