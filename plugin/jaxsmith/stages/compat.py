@@ -326,7 +326,9 @@ def compile_module(module: ir.Module, platform: str | None = None) -> Executable
     grid = [devices[i : i + counts[1]] for i in range(0, needed, counts[1])]
     options = _member("get_compile_options", "jax._src.compiler")(*counts, grid)
     listed = _member("DeviceList", "jaxlib._jax")(tuple(devices))
-    return Executable(devices[0].client.compile_and_load(module, listed, options), devices)
+    computation = str(module) if jax.__version_info__ < (0, 8) else module  # 0.7 takes no module
+    loaded = devices[0].client.compile_and_load(computation, listed, options)
+    return Executable(loaded, devices)
 
 
 def _find_lapack() -> None:
