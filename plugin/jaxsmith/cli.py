@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import orjson
 
 from jaxsmith import __version__, releases
-from jaxsmith.dataset import coverage, distinct, show, stats, stats_markdown
+from jaxsmith.dataset import coverage, distinct, leaks, show, stats, stats_markdown
 from jaxsmith.dataset import diff as differences
 from jaxsmith.dataset.diff import tell
 from jaxsmith.dataset.read import read, read_rejects
@@ -98,6 +98,11 @@ def _reasons(path: Path) -> dict[str, str]:
     if not isinstance(reasons, dict) or not all(isinstance(v, str) for v in reasons.values()):
         raise InvalidRequestError(f"{path}: expected an object of a reason for each name")
     return reasons
+
+
+def _leaks(options: argparse.Namespace) -> str:
+    found = leaks.leaks(options.folder)
+    return _json(found.as_dict()) if options.json else leaks.render(found)
 
 
 def _show(options: argparse.Namespace) -> str:
@@ -309,6 +314,16 @@ COMMANDS = (
             _JSON,
         ),
         _versions,
+    ),
+    Command(
+        "leaks",
+        "Check that the splits of a corpus have nothing in common.",
+        "Prints, for each way in which records are related, how many groups of them there are and "
+        "how many are in more than one split; how many pairs of sources in different splits are "
+        "near-duplicates, by the Jaccard similarity of their runs of tokens; and how many pairs of "
+        "operations are new in the split of new combinations. All is found from the records alone.",
+        (_FOLDER, _JSON),
+        _leaks,
     ),
     Command(
         "show",

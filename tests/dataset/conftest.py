@@ -19,8 +19,12 @@ def build() -> Build:
         staging = dataset.claim(folder)
         write(staging, parts)
         settings.setdefault("collected", {})
+        formats = settings.setdefault("formats", ("jsonl",))
+        settings.setdefault("stages", ("stablehlo",))
         totals = dataset.merge(staging, dataset.by_category(["math", "array"]), **settings)
-        dataset.write_manifest(staging, dataset.describe(totals, provenance()), ("stablehlo",))
+        origin = provenance(settings["stages"])
+        documents = dataset.documents(staging, totals, origin, formats)
+        dataset.write_manifest(staging, dataset.describe(totals, origin, documents), documents)
         dataset.publish(staging)
         return totals
 

@@ -89,13 +89,28 @@ def test_a_folder_with_a_page_about_it_counts_as_empty(tmp_path: Path, build: Bu
     assert {path.name for path in tmp_path.iterdir()} == {
         "ABOUT.md",
         ".gitignore",
+        "README.md",
+        "SHA256SUMS",
+        "croissant.json",
         "data",
         "manifest.json",
         "rejects.jsonl",
         "rejects.schema.json",
         "schema.json",
+        "statistics.json",
     }
     assert (tmp_path / "ABOUT.md").read_text() == "about"
+
+
+def test_a_page_that_was_put_beside_an_older_corpus_is_not_lost(
+    tmp_path: Path, build: Build
+) -> None:
+    build(tmp_path, OLD)
+    manifest = orjson.loads((tmp_path / "manifest.json").read_bytes())
+    manifest["files"] = [each for each in manifest["files"] if each["name"] != "README.md"]
+    (tmp_path / "manifest.json").write_bytes(orjson.dumps(manifest))
+    with pytest.raises(InvalidRequestError, match=r"a README\.md that is not the corpus's"):
+        dataset.claim(tmp_path)
 
 
 def test_an_older_corpus_stays_until_the_new_one_is_published(tmp_path: Path, build: Build) -> None:
@@ -157,8 +172,8 @@ def _die_at_rename(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(Path, "rename", counted)
 
 
-RENAMES = 11
-"""The staged corpus becomes the next one, then five entries go out and five come in."""
+RENAMES = 19
+"""The staged corpus becomes the next one, then nine entries go out and nine come in."""
 
 
 @pytest.mark.parametrize("number", range(1, RENAMES + 1))

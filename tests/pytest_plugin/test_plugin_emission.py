@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from jaxsmith import dataset
 
 if TYPE_CHECKING:
     from conftest import Project
@@ -31,11 +34,15 @@ def test_every_mode_writes_the_same_bytes(
     assert len(project.records("n0")) + len(project.rejects("n0")) == 6
     assert project.records("n0")
     assert trees[0].keys() == {
-        "data/corpus-00000-of-00001.jsonl",
+        "README.md",
+        "SHA256SUMS",
+        "croissant.json",
+        "data/train-00000-of-00001.jsonl",
         "manifest.json",
         "rejects.jsonl",
         "rejects.schema.json",
         "schema.json",
+        "statistics.json",
     }
     assert all(tree == trees[0] for tree in trees[1:])
 
@@ -46,6 +53,15 @@ def test_only_the_stages_asked_for_are_written(project: Project) -> None:
     keys = project.records()[0].keys()
     assert {"jaxpr", "stablehlo"} <= keys
     assert not {"hlo", "optimized_hlo"} & keys
+
+
+def test_formats_hold_the_same_records(project: Project) -> None:
+    result = project.emit(SIZE, "--emit-format=parquet,jsonl.zst,jsonl", "-n", "0")
+    assert result.ret == pytest.ExitCode.OK
+    shard = project.path / "out" / "data" / "train-00000-of-00001"
+    for name in ("parquet", "jsonl.zst"):
+        assert list(dataset.read(Path(f"{shard}.{name}"))) == project.records()
+    assert project.records()
 
 
 def test_without_emit_functions_are_checked_and_nothing_is_written(

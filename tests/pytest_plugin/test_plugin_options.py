@@ -20,6 +20,8 @@ def test_help_has_one_group_with_the_defaults(project: Project) -> None:
             "*--emit-stages=STAGE,...*",
             "*jaxpr,stablehlo,hlo,optimized_hlo.*",
             "*--emit-platforms=PLATFORM,...*",
+            "*--emit-format=FORMAT,...*",
+            "*Formats of the files of records, of jsonl, jsonl.zst,*",
             "*--corpus-size=N*",
             "*Default: 10100.*",
             "*--corpus-seed=S*",
@@ -39,6 +41,10 @@ def test_help_has_one_group_with_the_defaults(project: Project) -> None:
         (
             "--emit-platforms=cuda,ptx",
             "*--emit-platforms: unknown platform 'ptx'; the platforms are cuda, rocm, tpu",
+        ),
+        (
+            "--emit-format=csv",
+            "*--emit-format: unknown format 'csv'; the formats are jsonl, jsonl.zst, parquet",
         ),
         ("--emit=", "*--emit: expected a folder, got an empty name"),
     ],

@@ -55,7 +55,14 @@ def extracted() -> Extracted:
         bytes_accessed=None,
         memory={"arguments": 12},
         versions={"jax": "0.10.2", "jaxlib": "0.10.2", "platform": "cpu"},
-        config={"x64": False, "devices": 1},
+        config={
+            "x64": False,
+            "xla_threads": 2,
+            "default_matmul_precision": None,
+            "numpy_dtype_promotion": "standard",
+            "threefry_partitionable": True,
+            "devices": 1,
+        },
     )
     return cast("Extracted", found)
 

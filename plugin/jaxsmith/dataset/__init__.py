@@ -1,11 +1,13 @@
 """Data sets: from the records that workers write to one corpus in a folder.
 
 Imports no JAX, NumPy or pytest. In the order of a run: ``claim`` a folder, one ``PartWriter`` in
-every process, then ``merge``, ``reconcile``, ``describe`` with ``write_manifest``, and ``publish``.
+every process, then ``merge``, ``reconcile``, ``documents``, ``describe`` with ``write_manifest``,
+and ``publish``.
 """
 
 from __future__ import annotations
 
+from jaxsmith.dataset.documents import documents
 from jaxsmith.dataset.folder import CONTROLLER, Staging, claim, publish
 from jaxsmith.dataset.manifest import Provenance, describe, write_manifest
 from jaxsmith.dataset.merge import merge
@@ -27,6 +29,7 @@ __all__ = [
     "by_category",
     "claim",
     "describe",
+    "documents",
     "merge",
     "publish",
     "read",

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jaxsmith.dataset.keys import digest, keys
+from jaxsmith.dataset.digest import digest
+from jaxsmith.dataset.keys import keys
 from jaxsmith.dataset.normal_mlir import normal_mlir
 from jaxsmith.dataset.normal_python import normal_python
 from jaxsmith.errors import InvalidRequestError

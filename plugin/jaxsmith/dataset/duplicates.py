@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jaxsmith.dataset.index import Line
 
@@ -18,16 +18,17 @@ def mark(lines: Iterable[Line]) -> Iterator[Line]:
     """
     owners: dict[bytes, str] = {}
     for line in lines:
-        twin = _twin(line, owners)
+        keys = line.traits.keys if line.traits is not None else {}
+        twin = _twin(keys, owners)
         if twin is not None:
             yield replace(line, status="rejected", reason="duplicate", twin=twin)
             continue
-        owners.update(dict.fromkeys(line.keys.values(), line.id))
+        owners.update(dict.fromkeys(keys.values(), line.id))
         yield line
 
 
-def _twin(line: Line, owners: dict[bytes, str]) -> str | None:
-    for field, key in line.keys.items():
+def _twin(keys: Mapping[str, bytes], owners: Mapping[bytes, str]) -> str | None:
+    for field, key in keys.items():
         if key in owners:
             return f"its {field} is that of {owners[key]}, but for the name"
     return None

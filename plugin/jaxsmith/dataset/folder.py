@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from jaxsmith.dataset.lock import Lock
-from jaxsmith.dataset.marker import FORMAT, MANIFEST, is_ours
+from jaxsmith.dataset.marker import FORMAT, MANIFEST, is_ours, read_marked
 from jaxsmith.dataset.swap import move_in, remove
 from jaxsmith.errors import InvalidRequestError, JaxsmithError
 
@@ -37,6 +37,7 @@ Where an id is in several parts, theirs have the last word.
 _PARTIAL = ".partial"
 _OWNER = "owner.json"
 _LOCK = "lock"
+_DOCUMENTS = ("README.md", "croissant.json", "statistics.json")
 _COUNTS_AS_EMPTY = frozenset({"ABOUT.md", ".gitignore"})
 
 
@@ -116,7 +117,11 @@ def publish(staging: Staging) -> None:
 def _refuse_foreign(folder: Path) -> None:
     partial = folder / _PARTIAL
     left_by_us = partial.is_dir() and (is_ours(partial / _OWNER) or not any(partial.iterdir()))
-    if is_ours(folder / MANIFEST) or (left_by_us and (partial / "next").exists()):
+    if left_by_us and (partial / "next").exists():
+        return
+    corpus = read_marked(folder / MANIFEST)
+    if corpus is not None:
+        _refuse_in_the_way(folder, {file["name"] for file in corpus.get("files", ())})
         return
     entries = {entry.name for entry in folder.iterdir()} - _COUNTS_AS_EMPTY
     foreign = sorted(entries - {_PARTIAL} if left_by_us else entries)
@@ -125,6 +130,16 @@ def _refuse_foreign(folder: Path) -> None:
             f"{folder} holds {foreign[0]!r} and no corpus of jaxsmith; "
             "choose another folder or empty this one"
         )
+
+
+def _refuse_in_the_way(folder: Path, known: set[str]) -> None:
+    """An older corpus may have none of these documents, and whoever has it one of that name."""
+    for name in _DOCUMENTS:
+        if name not in known and (folder / name).exists():
+            raise InvalidRequestError(
+                f"{folder} holds a {name} that is not the corpus's; "
+                "move it or choose another folder"
+            )
 
 
 def _prepare(folder: Path) -> Staging:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+
+from jaxsmith.dataset.digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,12 +20,6 @@ def keys(record: Mapping[str, Any]) -> dict[str, bytes]:
     """
     texts = {field: same(record) for field, same in _SAME.items() if record.get(field)}
     return {field: digest(text) for field, text in texts.items()}
-
-
-def digest(text: str) -> bytes:
-    """16 bytes that stand for a text."""
-    # Half a character of a pair is no UTF-8, but may be in a string of a program.
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _unnamed_source(record: Mapping[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from jaxsmith.dataset.checksums import write_checksums
 from jaxsmith.dataset.marker import FORMAT, MANIFEST
 from jaxsmith.dataset.totals import FileEntry
-from jaxsmith.record import SCHEMA_VERSION, schema
+from jaxsmith.record import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,10 +58,17 @@ class Provenance:
         }
 
 
-def describe(totals: Totals, provenance: Provenance) -> dict[str, Any]:
-    """The manifest of a merged corpus, for hooks to change before it is written."""
-    schemas = _schemas(provenance.stages)
-    files = [*totals.files, *(_entry(name, content) for name, content in schemas.items())]
+def describe(
+    totals: Totals, provenance: Provenance, documents: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """The manifest of a merged corpus, for hooks to change before it is written.
+
+    Args:
+        totals: the account of the merge.
+        provenance: what the corpus depends on.
+        documents: what is written beside the data, by name.
+    """
+    files = [*totals.files, *(_entry(name, content) for name, content in documents.items())]
     return {
         "format": FORMAT,
         "schema_version": SCHEMA_VERSION,
@@ -70,23 +78,16 @@ def describe(totals: Totals, provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def write_manifest(staging: Staging, manifest: Mapping[str, Any], stages: Sequence[str]) -> None:
-    """Write ``manifest.json`` beside the merged files, and the schemas of records and rejects."""
-    for name, content in _schemas(stages).items():
+def write_manifest(
+    staging: Staging, manifest: Mapping[str, Any], documents: Mapping[str, bytes]
+) -> None:
+    """Write the documents and ``manifest.json`` beside the merged files, then their checksums."""
+    for name, content in documents.items():
         (staging.building / name).write_bytes(content)
-    (staging.building / MANIFEST).write_bytes(_pretty(manifest))
-
-
-def _schemas(stages: Sequence[str]) -> dict[str, bytes]:
-    return {
-        "schema.json": _pretty(schema(stages, "sample")),
-        "rejects.schema.json": _pretty(schema(stages, "reject")),
-    }
+    pretty = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    (staging.building / MANIFEST).write_bytes(orjson.dumps(manifest, option=pretty))
+    write_checksums(staging.building)
 
 
 def _entry(name: str, content: bytes) -> FileEntry:
     return FileEntry(name, sha256(content).hexdigest(), len(content))
-
-
-def _pretty(content: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -13,12 +13,18 @@ whether an inner one reuses a name of the outer one count as different.
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from jaxsmith.dataset.digest import digest
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Mapping
+
+    Put = Callable[[str], None]
 
 _NUMBERS = (int, float, complex)
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 _BINDERS = (ast.FunctionDef, ast.ClassDef, ast.arg)
 _LAYOUT = frozenset({"ctx", "type_comment", "type_ignores", "kind", "type_params"})
 
@@ -29,18 +35,50 @@ def normal_python(source: str) -> str:
     Raises:
         SyntaxError: the source is no Python.
     """
+    tree, bound = parsed(source)
+    return _text(tree, _Names(bound))
+
+
+def normal_definitions(source: str) -> list[str]:
+    """What is left of each function and class at the top level of a source, in order.
+
+    The name of one that was defined before stands for what it is: two functions are alike where
+    what they call is alike too.
+
+    Raises:
+        SyntaxError: the source is no Python.
+    """
+    tree, bound = parsed(source)
+    known: dict[str, str] = {}
+    found: list[str] = []
+    for node in tree.body:
+        if isinstance(node, _DEFINITIONS):
+            found.append(_text(node, _Names(bound - {*known}, known)))
+            known[node.name] = digest(found[-1]).hex()
+    return found
+
+
+@lru_cache(maxsize=1)  # whoever looks at a source looks at it in several ways
+def parsed(source: str) -> tuple[ast.Module, frozenset[str]]:
+    """The tree of a source, and the names that it binds: functions, arguments, variables.
+
+    Raises:
+        SyntaxError: the source is no Python.
+    """
     tree = ast.parse(source)
-    return " ".join(_tokens(tree, _Names(tree)))
+    return tree, frozenset(name for node in ast.walk(tree) if (name := _binds(node)))
 
 
 class _Names:
-    """Replaces bound names by their places; other names stay."""
+    """Replaces bound names by their places, known ones by what they stand for; others stay."""
 
-    def __init__(self, tree: ast.AST) -> None:
-        self._bound = {name for node in ast.walk(tree) if (name := _binds(node))}
-        self._places: dict[str, str] = {}
+    def __init__(self, bound: Collection[str], known: Mapping[str, str] | None = None) -> None:
+        self._bound = bound
+        self._places: dict[str, str] = dict(known or {})
 
     def __getitem__(self, name: str) -> str:
+        if name in self._places:
+            return self._places[name]
         if name not in self._bound:
             return name
         return self._places.setdefault(name, f"${len(self._places)}")
@@ -55,22 +93,28 @@ def _binds(node: ast.AST) -> str | None:
     return None
 
 
-def _tokens(node: ast.AST, names: _Names) -> Iterator[str]:
+def _text(node: ast.AST, names: _Names) -> str:
+    found: list[str] = []
+    _tokens(node, names, found.append)
+    return " ".join(found)
+
+
+def _tokens(node: ast.AST, names: _Names, put: Put) -> None:
     match node:
         case ast.Name(id=name):
-            yield names[name]
+            put(names[name])
         case ast.Constant(value=value):
-            yield _literal(value)
+            put(_literal(value))
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=value)):
-            yield _literal(value)
+            put(_literal(value))
         case ast.Expr(value=ast.Constant()):
             return
         case _:
             # The brackets keep apart trees that read the same when flattened.
-            yield f"{type(node).__name__}("
+            put(f"{type(node).__name__}(")
             for field in node._fields:
-                yield from _part(_named(node, field, names), names)
-            yield ")"
+                _part(_named(node, field, names), names, put)
+            put(")")
 
 
 def _named(node: ast.AST, field: str, names: _Names) -> object:
@@ -80,16 +124,16 @@ def _named(node: ast.AST, field: str, names: _Names) -> object:
     return names[str(value)] if is_binding else value
 
 
-def _part(value: object, names: _Names) -> Iterator[str]:
+def _part(value: object, names: _Names, put: Put) -> None:
     if isinstance(value, ast.AST):
-        yield from _tokens(value, names)
+        _tokens(value, names, put)
     elif isinstance(value, list):
-        yield "["
+        put("[")
         for item in value:
-            yield from _part(item, names)
-        yield "]"
+            _part(item, names, put)
+        put("]")
     else:
-        yield str(value)
+        put(str(value))
 
 
 def _literal(value: object) -> str:

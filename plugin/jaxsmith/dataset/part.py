@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import orjson
 
+from jaxsmith.dataset.index import NOTES, note
 from jaxsmith.errors import InvalidRequestError, JaxsmithError
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Status = Literal["verified", "rejected", "failed", "crashed"]
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Receipt:
 class PartWriter:
     """Appends records to the part of one process; each is with the system when the call returns.
 
+    Beside the part lies a file of notes on its records, so that they need not be read to be sorted.
+
     So a process that is killed loses at most the record that it was writing, and leaves at most
     one line cut off, at the end.
 
@@ -65,11 +70,13 @@ class PartWriter:
 
     def __init__(self, staging: Path, worker: str) -> None:
         self._path = staging / "parts" / f"{quote(worker, safe='')}.jsonl"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        try:
-            self._descriptor = os.open(self._path, flags, 0o644)
-        except OSError as error:
-            raise JaxsmithError(f"can't write {self._path}: {error.strerror}") from error
+        self._descriptors: list[int] = []
+        for path in (self._path, self._path.with_suffix(NOTES)):
+            try:
+                self._descriptors.append(os.open(path, _FLAGS, 0o644))
+            except OSError as error:
+                self.close()
+                raise JaxsmithError(f"can't write {path}: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -103,16 +110,21 @@ class PartWriter:
 
     def close(self) -> None:
         """Close the file. Nothing is lost without: every record was written when its call ended."""
-        os.close(self._descriptor)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
 
     def _append(self, record: Mapping[str, Any]) -> Receipt:
         line = _line(record)
-        start = os.lseek(self._descriptor, 0, os.SEEK_END)
+        starts = [os.lseek(each, 0, os.SEEK_END) for each in self._descriptors]
+        # The record first: what a note lacks can be found again, but not what a record lacks.
+        contents = (line, note(record, starts[0], len(line)))
         try:
-            _write(self._descriptor, line)
+            for descriptor, content in zip(self._descriptors, contents, strict=True):
+                _write(descriptor, content)
         except OSError as error:
             # Half a line in the midst would make the rest of the part unreadable.
-            os.ftruncate(self._descriptor, start)
+            for descriptor, start in zip(self._descriptors, starts, strict=True):
+                os.ftruncate(descriptor, start)
             raise JaxsmithError(f"can't write {self._path}: {error.strerror}") from error
         return Receipt(
             id=record["id"],

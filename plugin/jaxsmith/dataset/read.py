@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from jaxsmith.dataset import formats
 from jaxsmith.dataset.marker import MANIFEST, is_ours
+from jaxsmith.dataset.splits import SPLITS
 from jaxsmith.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ def read(source: Path) -> Iterator[Record]:
     """The samples of a corpus, or the records of one file, in order.
 
     Args:
-        source: the folder of a corpus, or a file of JSON lines.
+        source: the folder of a corpus, or a file in one of its formats.
 
     Raises:
         InvalidRequestError: there is no corpus, or a line of it is damaged; names file and line.
@@ -41,7 +43,7 @@ def read_rejects(folder: Path) -> Iterator[Record]:
 
 
 def files(source: Path) -> list[Path]:
-    """The files that hold the samples of a corpus, in order.
+    """The files that hold the samples of a corpus, in order: split by split, in one format.
 
     Raises:
         InvalidRequestError: there is no corpus.
@@ -52,21 +54,29 @@ def files(source: Path) -> list[Path]:
         raise InvalidRequestError(f"there is no {source}; name the folder of a corpus or a file")
     if (source / ".partial" / "next" / MANIFEST).exists():
         raise InvalidRequestError(f"{source} is half replaced; run the command that wrote it again")
-    found = sorted((source / "data").glob("*.jsonl"))
-    if not found and not is_ours(source / MANIFEST):
-        raise InvalidRequestError(f"{source} holds no corpus: no data/*.jsonl in it")
-    return found
+    by_format: dict[str, list[Path]] = {name: [] for name in formats.FORMATS}
+    for path in (source / "data").glob("*"):
+        found = formats.of(path)
+        if found is not None:
+            by_format[found.name].append(path)
+    chosen = next((paths for paths in by_format.values() if paths), [])
+    if not chosen and not is_ours(source / MANIFEST):
+        kinds = ", ".join(f"data/*.{name}" for name in formats.FORMATS)
+        raise InvalidRequestError(f"{source} holds no corpus: none of {kinds} in it")
+    return formats.by_split(chosen, SPLITS)
 
 
 def _records(path: Path) -> Iterator[Record]:
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            yield _parsed(raw, path, number)
+    chosen = formats.of(path) or formats.FORMATS["jsonl"]
+    chosen.require()
+    for number, line in enumerate(chosen.lines(path), start=1):
+        yield _parsed(line, path, number)
 
 
-def _parsed(raw: bytes, path: Path, number: int) -> Record:
+def _parsed(line: bytes | Record, path: Path, number: int) -> Record:
+    raw = line if isinstance(line, bytes) else b""
     try:
-        record = orjson.loads(raw)
+        record = orjson.loads(raw) if isinstance(line, bytes) else line
     except orjson.JSONDecodeError as error:
         what = "is cut off" if not raw.endswith(b"\n") else f"is not JSON: {error}"
         raise InvalidRequestError(f"{path}, line {number} {what}") from None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from hashlib import sha256
+from hashlib import file_digest
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 import orjson
 
+from jaxsmith.dataset.formats import FORMATS
 from jaxsmith.dataset.totals import FileEntry
 from jaxsmith.record.build import verdict
 from jaxsmith.record.fields import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from jaxsmith.dataset.columns import Columns
+    from jaxsmith.dataset.formats import Format
     from jaxsmith.dataset.index import Line
 
 
@@ -56,26 +59,39 @@ def plan(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
         yield run
 
 
-def write_shards(parts: Parts, runs: Sequence[list[Line]], building: Path) -> list[FileEntry]:
-    """Write each run to a file named as hubs expect, under ``data/``."""
-    (building / "data").mkdir()
-    return [
-        write(parts, run, building, f"data/corpus-{i:05}-of-{len(runs):05}.jsonl")
-        for i, run in enumerate(runs)
-    ]
+def write_shards(
+    parts: Parts,
+    runs: Sequence[list[Line]],
+    building: Path,
+    split: str,
+    formats: Iterable[str],
+    columns: Columns,
+) -> Iterator[FileEntry]:
+    """Write each run to files named as hubs expect, under ``data/``: one in each format."""
+    for number, run in enumerate(runs):
+        shard = f"data/{split}-{number:05}-of-{len(runs):05}"
+        for name in formats:
+            chosen = FORMATS[name]
+            yield write(parts, run, building, f"{shard}{chosen.suffix}", chosen, columns)
 
 
-def write(parts: Parts, lines: Iterable[Line], building: Path, name: str) -> FileEntry:
+def write(
+    parts: Parts,
+    lines: Collection[Line],
+    building: Path,
+    name: str,
+    chosen: Format,
+    columns: Columns,
+) -> FileEntry:
     """Copy lines into one file, in this order."""
-    digest, size, records = sha256(), 0, 0
-    with (building / name).open("wb") as file:
-        for line in lines:
-            content = parts.content(line)
-            file.write(content)
-            digest.update(content)
-            size += len(content)
-            records += 1
-    return FileEntry(name, digest.hexdigest(), size, records)
+    path = building / name
+    sink = chosen.open(path, columns)
+    for line in lines:
+        sink.add(parts.content(line))
+    sink.close()
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    return FileEntry(name, digest, path.stat().st_size, len(lines))
 
 
 def _as_reject(raw: bytes, twin: str) -> bytes:

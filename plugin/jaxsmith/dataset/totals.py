@@ -62,17 +62,20 @@ class Totals:
     Attributes:
         categories: by category, in the order of the corpus.
         total: all categories together.
+        splits: by split, how many samples of each category it has.
         files: the files that hold the records.
     """
 
     categories: Mapping[str, CategoryTotals]
     total: CategoryTotals
+    splits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     files: tuple[FileEntry, ...] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as JSON values, without the files."""
         by_category = {name: asdict(each) for name, each in self.categories.items()}
-        return {**asdict(self.total), "categories": by_category}
+        splits = {name: dict(each) for name, each in self.splits.items()}
+        return {**asdict(self.total), "splits": splits, "categories": by_category}
 
     def discrepancies(self) -> list[str]:
         """One line for each category in which collected and accounted for differ; none is right."""
@@ -97,16 +100,23 @@ def reconcile(totals: Totals) -> None:
 
 
 def count(
-    lines: Iterable[Line], collected: Mapping[str, int], files: Iterable[FileEntry]
+    lines: Iterable[Line],
+    collected: Mapping[str, int],
+    files: Iterable[FileEntry],
+    splits: Mapping[str, Iterable[Line]],
 ) -> Totals:
-    """The account of these lines, which are in the order of the corpus."""
+    """The account of these lines, which are in the order of the corpus, and of their splits."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(line.category, []).append(line)
     names = [*groups, *(name for name in collected if name not in groups)]
     categories = {name: _count(groups.get(name, ()), collected.get(name, 0)) for name in names}
     everything = [line for group in groups.values() for line in group]
-    return Totals(categories, _count(everything, sum(collected.values())), tuple(files))
+    by_split = {
+        name: dict(Counter(line.category for line in members)) for name, members in splits.items()
+    }
+    total = _count(everything, sum(collected.values()))
+    return Totals(categories, total, by_split, tuple(files))
 
 
 def _count(lines: Collection[Line], collected: int) -> CategoryTotals:

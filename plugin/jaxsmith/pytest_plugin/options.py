@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaxsmith.dataset import diff
+from jaxsmith.dataset import diff, formats
+from jaxsmith.dataset.formats import DEFAULT_FORMATS, FORMATS
 from jaxsmith.errors import InvalidRequestError
 from jaxsmith.pytest_plugin.baseline import baseline_of
 from jaxsmith.stages.names import DEFAULT_STAGES, PLATFORMS, STAGES, lowerings, select
@@ -28,6 +29,7 @@ class Options:
     Attributes:
         emit: the folder that the corpus is written to; None checks the functions only.
         stages: the stages whose texts a record holds, the lowerings for platforms included.
+        formats: the formats of the files of the corpus.
         size: how many functions to write, over all the categories selected.
         seed: the seed of the corpus.
         baseline: the older corpus that the new one is compared with; None for none.
@@ -37,6 +39,7 @@ class Options:
 
     emit: Path | None
     stages: tuple[str, ...]
+    formats: tuple[str, ...]
     size: int
     seed: int
     oracles: tuple[str, ...]
@@ -58,6 +61,7 @@ class Options:
         return cls(
             emit=emit,
             stages=select((*config.getoption("emit_stages"), *config.getoption("emit_platforms"))),
+            formats=config.getoption("emit_format"),
             size=config.getoption("corpus_size"),
             seed=config.getoption("corpus_seed"),
             baseline=baseline_of(
@@ -92,6 +96,14 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="PLATFORM,...",
         help="Platforms whose StableHLO a record holds as well, lowered only; they need not be "
         f"there: {', '.join(PLATFORMS)}. Default: none.",
+    )
+    group.addoption(
+        "--emit-format",
+        type=_formats,
+        default=DEFAULT_FORMATS,
+        metavar="FORMAT,...",
+        help=f"Formats of the files of records, of {', '.join(FORMATS)}; each file is written in "
+        f"all of them. Default: {','.join(DEFAULT_FORMATS)}.",
     )
     group.addoption(
         "--emit-baseline",
@@ -180,6 +192,10 @@ def _rules(text: str) -> tuple[diff.Rule, ...]:
 
 def _oracles(text: str) -> tuple[str, ...]:
     return _chosen(select_oracles, text)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    return _chosen(formats.select, text)
 
 
 def _chosen(choose: Callable[[Iterable[str]], tuple[str, ...]], text: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin.options import Options
 
 SHARD_BYTES = 128 * 2**20
-"""A file of the corpus ends with the record that takes it past this size."""
+"""How many bytes of JSON lines are in a file of the corpus, at most."""
 
 
 class Publication:
@@ -72,15 +72,21 @@ class Publication:
         self._close()
         order = dataset.by_category(list(ledger.tallies))
         totals = dataset.merge(
-            self._staging, order, collected=ledger.collected, shard_bytes=SHARD_BYTES
+            self._staging,
+            order,
+            collected=ledger.collected,
+            shard_bytes=SHARD_BYTES,
+            formats=self._options.formats,
+            stages=self._options.stages,
         )
         dataset.reconcile(totals)
         samples = dataset.read(self._staging.building) if totals.total.emitted else iter(())
         sample = next(samples, None)
         origin = provenance(self._config, self._options, sample)
-        manifest = dataset.describe(totals, origin)
+        documents = dataset.documents(self._staging, totals, origin, self._options.formats)
+        manifest = dataset.describe(totals, origin, documents)
         self._ask_hooks(manifest)
-        dataset.write_manifest(self._staging, manifest, self._options.stages)
+        dataset.write_manifest(self._staging, manifest, documents)
         self.comparison = self._compared()
         dataset.publish(self._staging)
         self._held = False

@@ -79,9 +79,7 @@ def write_files(reporter: TerminalReporter, folder: Path, totals: Totals) -> Non
         f"{_rejects(totals)} in {folder / 'rejects.jsonl'}"
     )
     if reporter.verbosity >= 0:
-        reporter.write_line(
-            f"read them: datasets.load_dataset('json', data_dir={str(folder / 'data')!r})"
-        )
+        reporter.write_line(f"read them: datasets.load_dataset({str(folder)!r})")
 
 
 def _rejects(totals: Totals) -> str:

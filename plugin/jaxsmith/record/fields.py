@@ -62,7 +62,14 @@ _ALIGNMENT = t.struct(lines=t.array(t.array(t.COUNT)))
 _ALIGNMENT["properties"] |= {
     stage.name: t.array(t.COUNT) for stage in STAGES.values() if stage.lines is not None
 }
-_CONFIG = t.struct(x64=t.BOOLEAN, devices=t.COUNT)
+_CONFIG = t.struct(
+    x64=t.BOOLEAN,
+    xla_threads=t.COUNT,
+    default_matmul_precision=t.nullable(t.STRING),
+    numpy_dtype_promotion=t.STRING,
+    threefry_partitionable=t.BOOLEAN,
+    devices=t.COUNT,
+)
 
 _BEFORE_STAGES = (
     Field("id", t.STRING, "Names the record; no two of a corpus have the same.", "both"),

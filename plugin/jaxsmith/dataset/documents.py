@@ -1,0 +1,105 @@
+"""The documents beside the data: schemas, statistics, the card and the Croissant description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from jaxsmith.dataset.card import CARD, card
+from jaxsmith.dataset.columns import Open, columns
+from jaxsmith.dataset.croissant import CROISSANT, croissant
+from jaxsmith.dataset.read import read, read_rejects
+from jaxsmith.dataset.stats import stats
+from jaxsmith.record import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from jaxsmith.dataset.folder import Staging
+    from jaxsmith.dataset.manifest import Provenance
+    from jaxsmith.dataset.stats import Stats
+    from jaxsmith.dataset.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the documents tell of a corpus.
+
+    Attributes:
+        totals: its account.
+        provenance: what it depends on.
+        formats: the formats of its files.
+        stats: its statistics.
+        licenses: the licences that its records name.
+        plain: whether no record has a field that is not in the table.
+        keys: of each field that is an object with any keys, the keys that occur, sorted.
+    """
+
+    totals: Totals
+    provenance: Provenance
+    formats: Sequence[str]
+    stats: Stats
+    licenses: Sequence[str]
+    plain: bool
+    keys: Mapping[str, Sequence[str]]
+
+
+def documents(
+    staging: Staging, totals: Totals, provenance: Provenance, formats: Sequence[str]
+) -> dict[str, bytes]:
+    """The content of each document, by name.
+
+    The records are read once, from the files that were written: what can't be read is not
+    published.
+
+    Args:
+        staging: where the files of the corpus are.
+        totals: the account of the merge that wrote them.
+        provenance: what the corpus depends on.
+        formats: the formats of the files.
+    """
+    table = columns(provenance.stages)
+    seen = _Seen({name: set() for name, kind in table.items() if isinstance(kind, Open)})
+    samples = read(staging.building) if totals.total.emitted else iter(())
+    found = stats(seen.watch(samples), read_rejects(staging.building))
+    facts = Facts(
+        totals,
+        provenance,
+        formats,
+        found,
+        sorted(seen.licenses),
+        plain=seen.names <= table.keys(),
+        keys={name: sorted(keys) for name, keys in seen.keys.items()},
+    )
+    return {
+        "schema.json": _pretty(schema(provenance.stages, "sample")),
+        "rejects.schema.json": _pretty(schema(provenance.stages, "reject")),
+        "statistics.json": _pretty(found.as_dict()),
+        CROISSANT: _pretty(croissant(facts, table)),
+        CARD: card(facts, table).encode(),
+    }
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is noted of records that pass by."""
+
+    keys: dict[str, set[str]]
+    names: set[str] = field(default_factory=set)
+    licenses: set[str] = field(default_factory=set)
+
+    def watch(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        for record in records:
+            self.names.update(record)
+            if isinstance(record.get("license"), str):
+                self.licenses.add(record["license"])
+            for name, keys in self.keys.items():
+                if isinstance(record.get(name), dict):
+                    keys.update(record[name])
+            yield record
+
+
+def _pretty(content: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,70 @@
+"""MinHash: a sketch of a set, from which its Jaccard similarity to another can be estimated.
+
+Of a random hash function, two sets have the same least value with the probability of their Jaccard
+similarity: Broder, 'On the resemblance and containment of documents' (1997). Candidates are pairs
+that agree in all the values of one band: Leskovec, Rajaraman and Ullman, 'Mining of Massive
+Datasets', section 3.4.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import shake_128
+from operator import eq
+from struct import Struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+VALUES = 128
+BANDS = 32
+"""With four values to a band, a pair of similarity 0.7 is missed twice in ten thousand times."""
+
+_VALUE = 4
+_WIDTH = VALUES * _VALUE // BANDS
+_HASHES = Struct(f"<{VALUES}I")
+
+
+def sketch(items: Iterable[str]) -> bytes:
+    """The least values of ``VALUES`` hash functions over the items, of which there is at least one.
+
+    The items of one set are often in the next one too.
+    """
+    return _HASHES.pack(*map(min, zip(*map(_hashes, items), strict=True)))
+
+
+@lru_cache(maxsize=4096)  # some 25 MB
+def _hashes(item: str) -> tuple[int, ...]:
+    """The hash of an item under each function: one run of SHAKE-128."""
+    hashes: tuple[int, ...] = _HASHES.unpack(
+        shake_128(item.encode("utf-8", "surrogatepass")).digest(_HASHES.size)
+    )
+    return hashes
+
+
+def similarity(one: bytes, other: bytes) -> float:
+    """The estimate of the Jaccard similarity of the sets behind two sketches.
+
+    Its standard error is at most 0.044.
+    """
+    equal: int = sum(map(eq, _HASHES.unpack(one), _HASHES.unpack(other)))
+    return equal / VALUES
+
+
+def candidates(sketches: Sequence[bytes | None]) -> Iterator[tuple[int, int]]:
+    """Pairs of places whose sketches agree in a band, the lower first; some come several times.
+
+    Memory holds one band at a time.
+
+    Args:
+        sketches: None for what has none, which is like nothing.
+    """
+    for start in range(0, BANDS * _WIDTH, _WIDTH):
+        alike: dict[bytes, list[int]] = {}
+        for place, each in enumerate(sketches):
+            if each is not None:
+                alike.setdefault(each[start : start + _WIDTH], []).append(place)
+        for places in alike.values():
+            for number, later in enumerate(places):
+                yield from ((earlier, later) for earlier in places[:number])
