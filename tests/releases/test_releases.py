@@ -76,7 +76,7 @@ class FakeShell:
             )
         totals = dataset.merge(staging, dataset.by_category(["math"]), {"math": 4})
         origin = dataset.Provenance({}, "cpu", seed=0, size=4, markers="", stages=("stablehlo",))
-        dataset.write_manifest(staging, dataset.describe(totals, origin), ("stablehlo",))
+        dataset.write_manifest(staging, dataset.describe(totals, origin, {}), {})
         dataset.publish(staging)
 
 
