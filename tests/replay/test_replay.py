@@ -98,7 +98,7 @@ def test_scripts_begin_with_what_goes_wrong():
 
 
 def test_a_package_that_is_not_there_or_knows_none(capsys):
-    with pytest.raises(InvalidRequestError, match="there is no package nowhere here"):
+    with pytest.raises(InvalidRequestError, match="there is no corpus package nowhere"):
         known_bugs("nowhere")
     assert main(["replay", "--corpus", "email"]) == 2
     assert "the package email has no module bugs" in capsys.readouterr().err

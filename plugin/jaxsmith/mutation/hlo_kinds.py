@@ -18,6 +18,7 @@ _ANY: frozenset[str] = frozenset()
 _OFF = "1.001"
 _APPLIED = re.compile(r"(?<=applies )stablehlo\.\w+")
 _DIRECTION = re.compile(r"(?<=compare )( *)([A-Z]{2})(?=,)")
+_SYMMETRIC = re.compile(r"compare +(?:EQ|NE),")
 _BOUNDS = re.compile(r"(\d+):(\d+)((?::\d+)?)")
 _PADDING = re.compile(r"low = \[(.*?)\], high = \[(.*?)\]")
 _DENSE = re.compile(r"dense<(\[*)([^\[\],<>\"]+)")
@@ -63,7 +64,7 @@ def _opposite(operation: Operation, _module: Module) -> Iterator[Edit]:
 def _exchanged(operation: Operation, _module: Module) -> Iterator[Edit]:
     """The last two operands exchanged, if they have one type."""
     values = operation.values
-    if len(values) < 2 or values[-1] == values[-2]:
+    if len(values) < 2 or values[-1] == values[-2] or _SYMMETRIC.search(operation.body):
         return
     if operation.name == "stablehlo.select" or len(set(operation.operands[-2:])) == 1:
         names = dict(zip(values[-2:], values[:-3:-1], strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from jaxsmith.mutation.mutants import LEVELS
 from jaxsmith.mutation.outcome import NOT_ITS_OWN
 from jaxsmith.mutation.pool import Job, run
 from jaxsmith.mutation.report import Report, Tried
+from jaxsmith.program.packages import corpus_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 COUNT = 2500
 """How many mutants are drawn unless told otherwise."""
-
-PACKAGES = ("corpus", "jaxsmith_corpus")
-"""Where the corpus package is looked for unless told otherwise: a clone's, an installed wheel's."""
 
 # What a process needs of a record.
 _FIELDS = (
@@ -50,14 +47,14 @@ def mutate(
         count: how many mutants to draw.
         seed: another seed draws others.
         corpus: the name of the package that wrote the functions, which writes them again for what
-            their check expects; by default the first of ``PACKAGES`` that there is.
+            their check expects; by default the one that there is.
         workers: how many processes; by default one for each core.
         progress: called now and then with how many mutants more are done.
 
     Raises:
         InvalidRequestError: there is no such corpus or package, or they don't belong together.
     """
-    package = corpus or _package()
+    package = corpus_package(corpus)
     known = sum(1 for _ in read(folder))
     if not known:
         raise InvalidRequestError(f"{folder} holds no function to change")
@@ -92,12 +89,3 @@ def _joined(
     for (record, _, mutants, diffs), found in zip(taken, outcomes, strict=True):
         for mutant, diff, outcome in zip(mutants, diffs, found, strict=True):
             yield Tried(record["id"], record["category"], mutant, diff, outcome)
-
-
-def _package() -> str:
-    for name in PACKAGES:
-        if importlib.util.find_spec(name) is not None:
-            return name
-    raise InvalidRequestError(
-        "there is no corpus package here; name the one that wrote the corpus with --corpus"
-    )

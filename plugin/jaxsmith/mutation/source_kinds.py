@@ -214,7 +214,8 @@ def _other_permutation(node: ast.Call, _source: Source) -> Iterator[Replacement]
             yield axes[0], _with(axes[0], elts=_exchanged(elements, k))
     elif len(axes) == 2:
         # Where an axis goes instead: the other way, or one place off.
-        yield node, _with(node, args=[*node.args[:-2], axes[1], axes[0]])
+        if _called(node) != "swapaxes":  # of which either order says the same
+            yield node, _with(node, args=[*node.args[:-2], axes[1], axes[0]])
         last = _integer(axes[1])
         if last is not None:
             yield axes[1], f"{last - 1}"

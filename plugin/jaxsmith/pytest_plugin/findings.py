@@ -27,6 +27,11 @@ _REASONS |= {"compile": "compile_error", "run": "run_error"}
 _REASONS |= {"eager": "reference_error"}  # a function without a reference is its own
 
 
+def reason_of(error: StageError) -> str:
+    """The typed reason for a function that got no further than a stage."""
+    return _REASONS.get(error.stage, "compile_error")
+
+
 @dataclass(frozen=True, slots=True)
 class Unfit:
     """Why a function is no sample.
@@ -100,7 +105,7 @@ def blaming(reason: str) -> Iterator[None]:
     except RejectedError as error:
         unfit = Unfit(error.reason, error.detail, _cause(error))
     except StageError as error:
-        unfit = Unfit(_REASONS.get(error.stage, "compile_error"), error.detail, _cause(error))
+        unfit = Unfit(reason_of(error), error.detail, _cause(error))
     except Exception as error:
         unfit = Unfit(reason, one_line(error), _traceback(error))
     else:

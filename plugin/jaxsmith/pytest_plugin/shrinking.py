@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from jaxsmith.errors import RejectedError
+from jaxsmith.pytest_plugin.findings import reason_of
 from jaxsmith.shrink import Facts, script, shrink
 from jaxsmith.stages import extract, load
 from jaxsmith.stages.errors import StageError
@@ -66,7 +67,7 @@ def _reason(function: Function, inputs: InputSet) -> str | None:
     except RejectedError:
         return None
     except StageError as error:
-        return f"{error.stage}_error"
+        return reason_of(error)
     mismatch = compare(actual, expectation, function.outputs).mismatch
     return None if mismatch is None else mismatch.reason
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jaxsmith.replay.known import BUGS_OF, Replayed, known_bugs, render, replay_all
+from jaxsmith.replay.known import Replayed, known_bugs, render, replay_all
 
-__all__ = ["BUGS_OF", "Replayed", "known_bugs", "render", "replay_all"]
+__all__ = ["Replayed", "known_bugs", "render", "replay_all"]

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.errors import InvalidRequestError
 from jaxsmith.program.bugs import KnownBug, summary
+from jaxsmith.program.packages import corpus_package
 from jaxsmith.stages.replay import replay
 from jaxsmith.stages.supported import installed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-BUGS_OF = ("corpus", "jaxsmith_corpus")
-"""Where the corpus package is looked for unless told otherwise: a clone's, an installed wheel's."""
 
 FOLDER = "findings"
 
@@ -50,16 +48,12 @@ def known_bugs(package: str | None = None) -> tuple[list[KnownBug], Path]:
     """The bugs that a corpus package knows, and the folder of their scripts.
 
     Args:
-        package: its name; by default the first of ``BUGS_OF`` that there is.
+        package: its name; by default the one that there is.
 
     Raises:
         InvalidRequestError: there is no such package, or it knows of no bugs.
     """
-    for name in (package,) if package else BUGS_OF:
-        if importlib.util.find_spec(name) is not None:
-            break
-    else:
-        raise InvalidRequestError(f"there is no package {package or ' or '.join(BUGS_OF)} here")
+    name = corpus_package(package)
     if importlib.util.find_spec(f"{name}.bugs") is None:
         raise InvalidRequestError(f"the package {name} has no module bugs, with a list BUGS")
     module = importlib.import_module(f"{name}.bugs")
