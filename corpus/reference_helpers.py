@@ -97,13 +97,13 @@ def directional(function, args, tangents, step=1e-5):
     return (above - below) / (2 * step)
 
 
-def pullback(function, argnum, cotangent, *args, step=1e-5):
+def pullback(function, argnum, cotangent, *args):
     """The derivative of a result weighted by a cotangent, by one argument."""
 
     def weighted(*values):
         return np.sum(cotangent * function(*values))
 
-    return derivative(weighted, argnum, *args, step=step)
+    return derivative(weighted, argnum, *args)
 
 
 def hessian_product(function, argnum, tangent, *args, step=1e-4):

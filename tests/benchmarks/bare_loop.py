@@ -19,6 +19,7 @@ for source, name, x64, input_sets in functions:
         traced = jax.jit(namespace[name]).trace(*input_sets[0])
         lowered = traced.lower()
         texts = [str(traced.jaxpr), lowered.as_text(), lowered.as_text("hlo")]
+        texts.append(lowered.as_text(debug_info=True))  # where each line came from
         compiled = lowered.compile()
         texts.append(compiled.as_text())
         compiled.cost_analysis()

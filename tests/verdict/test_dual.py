@@ -200,3 +200,33 @@ def test_helpers_take_exact_derivatives_and_fall_back_to_differences():
         assert seen.differenced == differenced
         if not differenced:
             assert np.allclose(found, np.diag(np.exp(x) * (x + 1)), rtol=1e-14, atol=0)
+
+
+def test_what_is_differentiated_again_counts_as_differenced_where_a_rule_is_only_close():
+    source = CORPUS.helpers.sources["derivative"]
+    text = f"import numpy as np\nfrom scipy import special\n\n{source}\n\n"
+    for given, differenced in [("", 0), (", step=1e-4", 1)]:
+        call = load(f"{text}def f(x):\n    return derivative(special.kv, 1, 2.0, x{given})\n")
+        slopes.install(call.__globals__)
+        with slopes.watching() as seen:
+            call(np.array([0.5, 1.5]))
+        assert seen.differenced == differenced
+        assert seen.approximate
+
+
+@pytest.mark.parametrize(
+    ("expression", "x", "tied"),
+    [
+        ("np.sqrt(np.square(x - x))", [1.0, 2.0], True),
+        ("np.sqrt(np.square(x))", [1.0, 2.0], False),
+        ("np.log(np.where(np.arange(2) == 0, 0.0, x))", [1.0, 2.0], True),
+        ("np.arccosh(np.maximum(x, 1.0))", [0.5, 3.0], True),
+        ("np.logaddexp(x, np.array([-np.inf, 0.0]))", [0.5, 3.0], False),
+    ],
+)
+def test_a_slope_without_bound_is_a_convention_even_of_what_does_not_move(expression, x, tied):
+    x = np.array(x)
+    with np.errstate(all="ignore"):
+        found = slopes.survey(load(CHOSEN.format(expression)), [x], [np.eye(2)])
+    assert found is not None
+    assert found.tied is tied

@@ -23,6 +23,11 @@ def exponents_of(x):
     return (np.array(x).view(np.uint64) >> 52 & 0x7FF).astype(int) - 1023
 
 
+def scale_of(x):
+    # The exponent of the largest; where all are zero, frexp's.
+    return np.max(np.where(np.any(x), exponents_of(x), -1))
+
+
 def nearest(x, digits, lowest):
     # Multiples of a unit that grows with the exponent, halves to even.
     unit = np.maximum(exponents_of(x), lowest) - digits + 1
@@ -261,7 +266,7 @@ def scaled_float8_matmul(x, y, *, margin):
 def scaled_float8_matmul_reference(x, y, *, margin):
     rounded, shifts = [], []
     for array, digits, lowest, top in ((x, 4, -6, 9), (y, 3, -14, 16)):
-        shift = np.max(exponents_of(array)) + 1 - (top - 1 - margin)
+        shift = scale_of(array) + 1 - (top - 1 - margin)
         rounded.append(
             np.ldexp(nearest(np.ldexp(array, -shift), digits, lowest), shift)
         )
@@ -293,7 +298,7 @@ def microscaled_blocks_reference(x, *, block, element):
     shared = np.zeros((rows, columns // block), dtype=np.int32)
     for row, start in np.ndindex(rows, columns // block):
         place = np.s_[row, start * block : (start + 1) * block]
-        shared[row, start] = np.max(exponents_of(x[place])) - top
+        shared[row, start] = scale_of(x[place]) - top
         scaled = nearest(np.ldexp(x[place], -shared[row, start]), digits, lowest)
         scaled = np.where(np.abs(scaled) > limit, np.sign(scaled) * limit, scaled)
         values[place] = np.ldexp(scaled, shared[row, start])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ml_dtypes  # noqa: F401 - makes NumPy know "bfloat16"; it comes with JAX
 import numpy as np
 
+from jaxsmith.sample.matrices import orthogonal, phases, with_values
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.dtypes import kind, part
 
@@ -39,11 +40,11 @@ def _complex(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.complex128]:
         return np.asarray(real + 1j * imaginary)
     # Rows, or rows and columns, times numbers of modulus 1: singular values stay, and so do
     # eigenvalues where it is both.
-    phases = np.exp(2j * np.pi * bits.uniform((*aval.shape[:-1], 1)))
-    turned = phases * real
+    cosine, sine = phases((*aval.shape[:-1], 1), bits)
     if draw.kind == "spd":
-        turned = turned * np.conj(np.swapaxes(phases, -1, -2))
-    return np.asarray(turned)
+        across, down = np.swapaxes(cosine, -1, -2), np.swapaxes(sine, -1, -2)
+        cosine, sine = cosine * across + sine * down, sine * across - cosine * down
+    return np.asarray(real * cosine + 1j * (real * sine))
 
 
 def _uniform(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
@@ -65,24 +66,18 @@ def _sorted(draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
     return np.sort(_uniform(draw, aval, bits), axis=-1) if aval.rank else _uniform(draw, aval, bits)
 
 
-def _orthogonal(size: int, batch: tuple[int, ...], bits: Bits) -> NDArray[np.float64]:
-    q, _ = np.linalg.qr(bits.normal((*batch, size, size)))
-    return np.asarray(q)
-
-
 def _spd(_draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
     size = aval.shape[-1]
-    q = _orthogonal(size, aval.shape[:-2], bits)
-    spectrum = _spectrum(size, bits)
-    return (q * spectrum) @ np.swapaxes(q, -1, -2)
+    q = orthogonal(size, aval.shape[:-2], bits)
+    return with_values(q, _spectrum(size, bits), q)
 
 
 def _conditioned(_draw: Draw, aval: Aval, bits: Bits) -> NDArray[np.float64]:
     rows, columns = aval.shape[-2:]
     least = min(rows, columns)
-    left = _orthogonal(rows, aval.shape[:-2], bits)[..., :least]
-    right = _orthogonal(columns, aval.shape[:-2], bits)[..., :least]
-    return (left * _spectrum(least, bits)) @ np.swapaxes(right, -1, -2)
+    left = orthogonal(rows, aval.shape[:-2], bits)[..., :least]
+    right = orthogonal(columns, aval.shape[:-2], bits)[..., :least]
+    return with_values(left, _spectrum(least, bits), right)
 
 
 def _spectrum(size: int, bits: Bits) -> NDArray[np.float64]:
@@ -100,9 +95,6 @@ def _triangular(keep: Callable[..., NDArray[np.float64]]) -> Callable[..., NDArr
 
     return values
 
-
-OF_LAPACK = frozenset({"spd", "conditioned"})
-"""The kinds that NumPy's LAPACK has a part in, whose last bits differ between its releases."""
 
 MAKERS: dict[str, Callable[[Draw, Aval, Bits], NDArray[np.float64]]] = {
     "uniform": _uniform,

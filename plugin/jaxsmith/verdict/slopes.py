@@ -133,7 +133,7 @@ def _derivative(by_differences: Callable[..., Any]) -> Callable[..., Any]:
         moves[argnum] = np.eye(x.size).reshape(x.size, *x.shape)
         found = survey(function, [*args[:argnum], x, *args[argnum + 1 :]], moves)
         # A step is given where this is to be differentiated again: ten digits are too few for that.
-        if not _is_good(found) or (step and found is not None and found.approximate):
+        if not _is_good(found, exact=bool(step)):
             return by_differences(function, argnum, *args, **step)
         assert found is not None
         (slopes,) = found.slopes
@@ -170,8 +170,9 @@ def _refuse_nesting(args: Sequence[Any]) -> None:
         raise UnsupportedError("a derivative of a derivative")
 
 
-def _is_good(found: Survey | None) -> bool:
+def _is_good(found: Survey | None, *, exact: bool = False) -> bool:
     good = found is not None and not found.close and len(found.slopes) == 1
+    good = good and not (exact and found is not None and found.approximate)
     for watch in _watches:
         watch.differenced += not good
         watch.approximate |= found is not None and found.approximate

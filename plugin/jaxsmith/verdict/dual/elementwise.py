@@ -47,6 +47,7 @@ _ONE: dict[Any, Callable[[Any, Any], Any]] = {
     np.deg2rad: lambda x, _y: np.full_like(x, np.pi / 180.0),
     np.rad2deg: lambda x, _y: np.full_like(x, 180.0 / np.pi),
     special.expit: lambda _x, y: y * (1.0 - y),
+    special.logit: lambda x, _y: 1.0 / (x * (1.0 - x)),
     special.log_expit: lambda x, _y: special.expit(-x),
     special.erf: lambda x, _y: 2.0 / np.sqrt(np.pi) * np.exp(-x * x),
     special.erfc: lambda x, _y: -2.0 / np.sqrt(np.pi) * np.exp(-x * x),
@@ -184,7 +185,7 @@ def _moved(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
     total: Any = None
     for partial, tangent in zip(partials, tangents, strict=True):
         if tangent is not None:
-            added = _product(ufunc, lifted(tangent, ndim), partial)
+            added = _product(tape, ufunc, lifted(tangent, ndim), partial)
             total = added if total is None else total + added
     shape = (tape.count, *np.shape(value))
     if tape.noise is not None:
@@ -245,11 +246,16 @@ def _spread(tangent: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(tangent, shape).copy()
 
 
-def _product(ufunc: Any, tangent: Any, partial: Any) -> Any:
-    """What does not move adds nothing, even where the slope has no bound."""
+def _product(tape: Tape, ufunc: Any, tangent: Any, partial: Any) -> Any:
+    """What does not move adds nothing, even where the slope has no bound.
+
+    That holds of rounding errors. Of a derivative it is one convention of several.
+    """
     product = tangent * partial
     if ufunc in _BOUNDED or np.all(np.isfinite(partial)):
         return product
+    if tape.noise is None:
+        tape.tied = True
     return np.where(tangent == 0, 0.0, product)
 
 
