@@ -61,14 +61,43 @@ KINDS = (
 def mutants(text):
     """Every mutant of a module; docstrings and messages are not looked at."""
     source = Source(text)
+    idle = set(_idle(source.tree))
     found = {
         Mutant("source_code", kind.name, source.edit(old, new)): None
         for node in nodes(source)
         for kind in KINDS
-        if isinstance(node, kind.node) and not _is_prose(node)
+        if isinstance(node, kind.node) and not _is_prose(node) and (kind.name, node) not in idle
         for old, new in kind.change(node, source)
     }
     return [mutant for mutant in found if mutant.edit.applied(text) != text]
+
+
+# Arguments for speed, or that tell a caller of a mistake of its own: no result depends on them.
+GUARDS = {"strict", "copy"}
+TRUTHS = {"isfinite", "isnan", "any", "all", "array_equal"}
+
+
+def _idle(tree):
+    """Changes, with where, after which every caller gets the same."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in GUARDS:
+            yield "flip_flag", node.value
+        elif isinstance(node, ast.Assign | ast.Return) and _is_truth(node.value):
+            yield "scale", node  # what is true stays true
+        elif isinstance(node, ast.Call) and _name(node) == "abs":
+            yield "swap_operands", node.args[0]
+
+
+def _is_truth(node):
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not | ast.Invert)
+    if isinstance(node, ast.Call):
+        return _name(node) in TRUTHS
+    return isinstance(node, ast.Compare)
+
+
+def _name(node):
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
 def _is_prose(node):

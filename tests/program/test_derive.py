@@ -1,5 +1,6 @@
 """Functions made from others: their text, their origin, and that they are right."""
 
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -105,3 +106,15 @@ def test_the_lattice_names_transformations():
         assert weight > 0
     assert set(TRANSFORMS) == {name for names, _ in (*LATTICE, *PLAIN) for name in names}
     assert set(TRANSFORMS) <= set(CORPUS.tags)
+
+
+@pytest.mark.parametrize(("name", "taken"), [("vjp", "cotangent"), ("jvp", "x_dot")])
+def test_a_new_parameter_has_a_name_of_its_own(name, taken):
+    base = next(
+        f
+        for f in (CORPUS.write(Case("math", i, 0)) for i in range(0, 60, 2))
+        if len(f.params) == 1 and f.params[0].name == "x" and f.wrt and f.structure == "*"
+    )
+    other = replace(base.params[0], name=taken)
+    made = TRANSFORMS[name](replace(base, params=(*base.params, other)), Stream("any"))
+    assert [param.name for param in made.params] == ["x", taken, f"{taken}2"]

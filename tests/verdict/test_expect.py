@@ -100,7 +100,7 @@ def test_what_is_not_finite_is_expected_as_it_is():
 def test_a_bound_that_means_nothing_is_refused(dtype, loosest, value, scale):
     # The bound is `share` of the result's size, or of a thousandth where that is larger.
     unit = EPS.get(dtype, {"complex64": 2.0**-23 * 5**0.5, "float8_e4m3fn": 2.0**-3}.get(dtype))
-    for share, refused in [(0.97, False), (1.03, True)]:
+    for share, refused in [(0.9995, False), (1.0005, True)]:
         factor = 2 if dtype == "float64" else 1
         rounding = (2.0**-23 if dtype == "complex64" else unit) * value
         smallest = {"float16": 2.0**-14, "float8_e4m3fn": 2.0**-6}.get(dtype, 0.0)
@@ -150,6 +150,28 @@ def test_text_and_graph_may_round_differently():
         expect(both, given([1.0, 0.5]))
     same = one("{0} / {0}", "x0 / x0 + 5e-13")
     expect(same, given([0.0, 1.0]))
+
+
+@pytest.mark.parametrize("at", [[0.0, 0.5], [0.0, -8.0], [-8.0, -8.0]])
+def test_text_and_graph_may_part_by_so_much_and_no_more(at):
+    scale = max(1.0, *np.abs(at))
+    for share, agrees in [(0.999, True), (1.0005, False)]:
+        fn = one("{0}", f"x0 + np.array([{share * 1e-12 * scale}, 0.0])")
+        if agrees:
+            expect(fn, given(at))
+        else:
+            with pytest.raises(RejectedError, match="disagree"):
+                expect(fn, given(at))
+
+
+def test_integers_agree_to_the_last_however_large():
+    with pytest.raises(RejectedError, match="disagree"):
+        expect(one("{0}", "x0 + 1", dtype="int64"), given([10**14, 6], dtype="int64"))
+
+
+def test_what_is_infinite_has_the_least_bound():
+    _, bounds = expect(one("np.log({0})", "np.log(x0)", ulps(0.0)), given([0.0, 1.0]))
+    assert bounds.tolist() == [SMALLEST["float32"], SMALLEST["float32"]]
 
 
 def test_discrete_results_of_text_and_graph_are_the_same():

@@ -327,3 +327,16 @@ def test_results_are_arranged_as_the_template_says():
     assert pack("({1}, {0}), {2}", [1, 2, 3]) == ((2, 1), 3)
     assert pack("{0}", [5]) == 5
     assert pack("{{'a': {0}}}", [5]) == {"a": 5}
+
+
+def test_small_relative_errors_are_noted_as_they_are():
+    x, y, z = var((2,)), var((2,)), var((2,))
+    body = graph([x], [eqn("{0} * 2", [x], y, ulps(3.0)), eqn("{0}[::-1]", [y], z, MOVE)], [z])
+    noted = []
+    run(body, array(1e-3, 2e-3), slopes=noted)
+    assert noted == pytest.approx([3 * EPS, 3 * EPS], rel=1e-9)
+
+
+def test_a_bound_has_the_shape_of_its_value():
+    found = single("{0} * np.ones(3)", ulps(1.0), [number(0.1)], var((3,)))
+    assert found.error.shape == found.value.shape == (3,)

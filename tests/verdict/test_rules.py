@@ -365,3 +365,30 @@ def test_sums_and_products_are_bounded_as_by_moving_the_operands(rule, call):
     found = Step(call, operands, values, [Aval((2, 3), "float32")], 1.0, 1)
     (bound,), (expected,) = RULES[rule](found), RULES["ulps"](found)
     assert bound == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_jump_of_one_element_is_enough():
+    with pytest.raises(RejectedError, match="too close to a jump"):
+        bounds("jumps", lambda x: [x % 1.0], [off([0.5, 0.9, 0.5], 0.2)], size=0.0)
+
+
+def test_negative_numbers_round_as_much_where_jumps_are_looked_for():
+    call, operands = lambda x: [x - 1e6], [off(np.linspace(0, 1, 99), 1e-9)]
+    assert bounds("jumps", call, operands, size=0.0)[0].shape == (99,)
+
+
+def test_a_negative_sum_rounds_as_much():
+    (found,) = bounds("terms", lambda x: [-np.sum(x)], [exact([1.0, 3.0])], size=0.5, terms=2)
+    assert found == 1.5 * EPS * 4
+
+
+def test_small_numbers_have_small_bounds():
+    (found,) = bounds("order", lambda x: [x], [off([1e-3, 2e-3], 1e-6)], size=0.0)
+    assert found.tolist() == [1e-6, 1e-6]
+    (found,) = bounds("stable", lambda x: [x], [exact(1e-3)], size=2.0, terms=0)
+    assert found == pytest.approx((8 * 2 + 2) * EPS * 1e-3, rel=1e-9)
+
+
+def test_signs_are_nobody_elses_to_change():
+    with pytest.raises(ValueError, match="read-only"):
+        signs((3,), 0)[0] = 5.0

@@ -7,6 +7,7 @@ the name of its meaning in ``jaxsmith.verdict.regions``. None says that it doesn
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -332,11 +333,21 @@ def _along(function: Function, rng: Stream) -> _Along | None:
         moved = [rng.choice(moved)]
     names = [param.name for param in function.params]
     tangents = [
-        Param(f"{names[i]}_dot", function.params[i].aval, Draw("uniform", -1.0, 1.0)) for i in moved
+        Param(_unlike(f"{names[i]}_dot", names), function.params[i].aval, _ANY_WAY) for i in moved
     ]
     whole = _restricted("{r0}", names, range(len(names))) + key if key else "{r0}"
     alone = whole if len(moved) == len(names) else _restricted("{r0}", names, moved) + key
     return _Along(moved, tangents, alone, whole, aval)
+
+
+# How a tangent or a cotangent is drawn.
+_ANY_WAY = Draw("uniform", -1.0, 1.0)
+
+
+def _unlike(name: str, taken: Sequence[str]) -> str:
+    """The name, or one like it that no other parameter has."""
+    numbered = (name if k == 1 else f"{name}{k}" for k in itertools.count(1))
+    return next(each for each in numbered if each not in taken)
 
 
 def _restricted(function: str, names: Sequence[str], kept: Sequence[int]) -> str:
@@ -389,7 +400,7 @@ def vjp(function: Function, rng: Stream) -> Wrapping | None:
     count = len(names)
     whole = _restricted("{r0}", names, range(count)) + key if key else "{r0}"
     alone = whole if len(positions) == count else _restricted("{r0}", names, positions) + key
-    cotangent = Param("cotangent", aval, Draw("uniform", -1.0, 1.0))
+    cotangent = Param(_unlike("cotangent", names), aval, _ANY_WAY)
     pulled = [f"pullback({whole}, {k}, {{{count}}}, {_slots(count)})" for k in positions]
     return _derivative(
         function,
@@ -415,7 +426,7 @@ def hvp(function: Function, rng: Stream) -> Wrapping | None:
     (k,) = loss.positions
     count = len(function.params)
     names = [param.name for param in function.params]
-    tangent = Param(f"{names[k]}_dot", function.params[k].aval, Draw("uniform", -1.0, 1.0))
+    tangent = Param(_unlike(f"{names[k]}_dot", names), function.params[k].aval, _ANY_WAY)
     slope = f"jax.grad({loss.jax}{loss.argnums})"
     if count > 1:
         slope = _restricted(slope, names, (k,))

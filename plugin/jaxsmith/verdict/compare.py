@@ -99,7 +99,6 @@ def _compare_one(i: int, array: Any, expected: Any, bound: Any, aval: Aval) -> C
 
 
 def _compare_exact(i: int, array: Any, expected: Any) -> Comparison:
-    expected = np.asarray(expected).astype(array.dtype, copy=False)
     wrong = np.asarray(array != expected)
     if not wrong.any():
         return Comparison(None)
@@ -113,11 +112,10 @@ def _compare_inexact(i: int, array: Any, expected: Any, bound: Any, aval: Aval) 
     odd = np.where(plain, ~np.isfinite(array), ~_same(array, expected))
     if odd.any():
         return Comparison(_mismatch("nan_mismatch", i, odd, array, expected, bound))
-    error = np.where(plain, np.abs(array - np.where(plain, expected, 0.0)), 0.0)
-    error = np.where(plain, error, 0.0)
-    size = np.where(plain, np.abs(expected), 0.0)
+    error = np.abs(np.where(plain, array - expected, 0.0))
+    size = np.abs(expected)
     smallest = SMALLEST_NORMAL[aval.dtype]  # an error relative to less than this says nothing
-    wrong = error > np.where(plain, bound, np.inf)
+    wrong = error > bound
     share = error / np.where(bound > 0, bound, np.inf)
     return Comparison(
         _mismatch("mismatch", i, wrong, array, expected, bound) if wrong.any() else None,
@@ -130,8 +128,7 @@ def _compare_inexact(i: int, array: Any, expected: Any, bound: Any, aval: Aval) 
 
 def widen(array: Any) -> Any:
     """The array in float64, or in complex128, in which errors are computed; itself if it is."""
-    array = np.asarray(array)
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64, copy=False)
+    return np.asarray(array, np.complex128 if np.iscomplexobj(array) else np.float64)
 
 
 def _same(array: Any, expected: Any) -> Any:
@@ -140,7 +137,7 @@ def _same(array: Any, expected: Any) -> Any:
 
 def _ulp(size: Any, dtype: str) -> Any:
     """The gap between neighbouring numbers at this size (no smaller than that at the normals)."""
-    floor = np.maximum(size, SMALLEST_NORMAL[dtype])
+    floor = np.fmax(size, SMALLEST_NORMAL[dtype])  # of NaN too, whose error is 0
     return EPSILON[dtype] * 2.0 ** np.floor(np.log2(floor))
 
 
@@ -150,7 +147,7 @@ def _mismatch(reason: str, i: int, wrong: Any, array: Any, expected: Any, bound:
         gap = np.abs(widen(array) - widen(expected))
         if bound is not None:
             gap = gap / np.where(bound > 0, bound, 1.0)
-    gap = np.where(np.isnan(gap), np.inf, gap)
+    # NumPy takes NaN for the largest.
     index = tuple(
         int(k) for k in np.unravel_index(np.argmax(np.where(wrong, gap, -1)), wrong.shape)
     )
