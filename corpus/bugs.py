@@ -12,6 +12,7 @@ BUGS = [
     KnownBug("clamp-with-one-batched-bound"),
     KnownBug("clipped-scatter-of-extremes", before="0.12"),
     KnownBug("derivative-of-arccosh-of-large-numbers", before="0.11"),
+    KnownBug("derivative-of-clamp-where-bounds-cross"),
     KnownBug("derivative-of-expm1-far-below-zero", before="0.12"),
     KnownBug("derivative-of-ldexp-at-zero", before="0.12"),
     KnownBug("derivative-of-spence"),

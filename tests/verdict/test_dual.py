@@ -173,6 +173,9 @@ def test_what_has_no_rule_is_refused(expression):
         "np.linalg.vector_norm(np.outer(x, x))",
         "special.factorial(x) + special.polygamma(1, x)",
         "special.multigammaln(x[0] + 3.0, 2)",
+        "special.i0e(x) + special.i1e(-x) + special.betaln(x, x[::-1])",
+        "special.erfcx(x) * special.log_ndtr(x) + special.entr(x) + special.xlog1py(x, x)",
+        "special.erfinv(x / 2.0) * special.ndtri(x / 2.0)",
         "np.prod(x[:0]) * x",
         "np.quantile(x, 0.3, method='lower') * np.quantile(x, 0.3, method='higher')",
         "np.percentile(x, 30.0, method='midpoint') * np.quantile(x, 0.3, method='nearest')",
@@ -185,6 +188,18 @@ def test_functions_of_whole_arrays_agree_with_differences(expression):
     assert found is not None
     (expected,) = differences(call, [x], [moves], 0)
     assert found.slopes[0][0] == pytest.approx(expected, rel=1e-7, abs=1e-9)
+
+
+def test_derivatives_of_bessel_functions_at_zero():
+    found = slopes.survey(
+        load("from scipy import special\n\n" + CHOSEN.format("special.i1e(x)")), [np.zeros(1)],
+        [np.eye(1)],
+    )  # fmt: skip
+    assert found is not None
+    assert found.slopes[0].tolist() == [[0.5]]
+    assert not found.tied
+    modulus = load("from scipy import special\n\n" + CHOSEN.format("special.i0e(x)"))
+    assert slopes.survey(modulus, [np.zeros(1)], [np.eye(1)]).close
 
 
 def test_helpers_take_exact_derivatives_and_fall_back_to_differences():
@@ -222,6 +237,8 @@ def test_what_is_differentiated_again_counts_as_differenced_where_a_rule_is_only
         ("np.log(np.where(np.arange(2) == 0, 0.0, x))", [1.0, 2.0], True),
         ("np.arccosh(np.maximum(x, 1.0))", [0.5, 3.0], True),
         ("np.logaddexp(x, np.array([-np.inf, 0.0]))", [0.5, 3.0], False),
+        ("np.clip(0.0, x[0], x[1])", [2.0, 1.0], True),
+        ("np.clip(0.0, x[0], x[1])", [1.0, 2.0], False),
     ],
 )
 def test_a_slope_without_bound_is_a_convention_even_of_what_does_not_move(expression, x, tied):

@@ -307,9 +307,12 @@ def _largest(value: Any) -> float:
 
 
 def _steepness(forward: list[Bounded], operands: list[Bounded]) -> float:
-    """The size a derivative would have if the function grew from 0 over its argument's size."""
+    """The size a derivative would have if the function grew from 0 over its argument's size.
+
+    What is differentiated may be the sum of the results, whose rounding errors add up at random.
+    """
     reach = max((_largest(operand.value) for operand in operands), default=1.0)
-    return max(_largest(f.value) for f in forward) / max(reach, 1.0)
+    return max(float(np.linalg.norm(np.ravel(f.value))) for f in forward) / max(reach, 1.0)
 
 
 def number(eqn: Eqn, name: str) -> int:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _LOG2, _LOG10 = np.log(2.0), np.log(10.0)
 
+
+def _i1e_slope(x: Any, y: Any) -> Any:
+    quotient = np.where(np.equal(x, 0), 0.5, y / np.where(np.equal(x, 0), 1.0, x))
+    return special.i0e(x) - np.sign(x) * y - quotient
+
+
 # The derivative of each from its argument and its value.
 _ONE: dict[Any, Callable[[Any, Any], Any]] = {
     np.negative: lambda x, _y: -np.ones_like(x),
@@ -51,7 +57,14 @@ _ONE: dict[Any, Callable[[Any, Any], Any]] = {
     special.log_expit: lambda x, _y: special.expit(-x),
     special.erf: lambda x, _y: 2.0 / np.sqrt(np.pi) * np.exp(-x * x),
     special.erfc: lambda x, _y: -2.0 / np.sqrt(np.pi) * np.exp(-x * x),
+    special.erfcx: lambda x, y: 2.0 * x * y - 2.0 / np.sqrt(np.pi),
+    special.erfinv: lambda _x, y: 0.5 * np.sqrt(np.pi) * np.exp(y * y),
     special.ndtr: lambda x, _y: np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi),
+    special.ndtri: lambda _x, y: np.sqrt(2.0 * np.pi) * np.exp(0.5 * y * y),
+    special.log_ndtr: lambda x, _y: np.sqrt(2.0 / np.pi) / special.erfcx(-x / np.sqrt(2.0)),
+    special.entr: lambda x, _y: -np.log(x) - 1.0,
+    special.i0e: lambda x, y: special.i1e(x) - np.sign(x) * y,
+    special.i1e: _i1e_slope,
     special.gammaln: lambda x, _y: special.digamma(x),
     special.gamma: lambda x, y: y * special.digamma(x),
     special.digamma: lambda x, _y: special.polygamma(1, x),
@@ -98,6 +111,11 @@ _TWO: dict[Any, Callable[[Any, Any, Any], tuple[Any, Any]]] = {
     np.remainder: lambda a, b, _y: (1.0, -np.floor_divide(a, b)),
     np.fmod: lambda a, b, _y: (1.0, -np.trunc(a / b)),
     special.xlogy: lambda a, b, _y: (np.log(b), a / b),
+    special.xlog1py: lambda a, b, _y: (np.log1p(b), a / (1.0 + b)),
+    special.betaln: lambda a, b, _y: (
+        special.digamma(a) - special.digamma(a + b),
+        special.digamma(b) - special.digamma(a + b),
+    ),
 }
 
 _FIELD = frozenset({np.add, np.subtract, np.multiply})
@@ -267,6 +285,8 @@ def _difference(tangents: list[Any], ndim: int) -> Any:
 def _partials(
     tape: Tape, ufunc: Any, values: list[Any], tangents: list[Any], value: Any
 ) -> Sequence[Any]:
+    if ufunc is special.i0e:  # of the modulus: it has a kink
+        tape.decide(values[0], tangents[0], continuous=True)
     if ufunc in _ONE:
         return (_ONE[ufunc](values[0], value),)
     if ufunc is np.power and tangents[1] is None and np.ndim(values[1]) == 0 and values[1]:
