@@ -1,7 +1,7 @@
 """Write again what the README and the docs show of the code and of a corpus.
 
-python docs/refresh.py                   # README: the record of docs/sample/, the table of fields
-python docs/refresh.py output/           # and, from that corpus, docs/statistics.md and coverage.md
+python docs/refresh.py            # README: the record of docs/sample/, the table of fields
+python docs/refresh.py output/    # and, from that corpus, docs/statistics.md, coverage.md, plots/
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from jaxsmith.dataset import read
+from jaxsmith.dataset.report import Gathering, chart
 from jaxsmith.record import markdown
 from jaxsmith.stages.names import STAGES
 
@@ -48,6 +49,23 @@ def refresh_statistics(folder: str) -> None:
         command = [sys.executable, "-m", "jaxsmith", *arguments]
         table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         (ROOT / "docs" / f"{name}.md").write_text(table, encoding="utf-8")
+    refresh_plots(Path(folder))
+
+
+def refresh_plots(folder: Path) -> None:
+    """Draw how numbers are spread, as the report of a corpus does, into the page of statistics."""
+    page, plots = ROOT / "docs" / "statistics.md", ROOT / "docs" / "plots"
+    plots.mkdir(exist_ok=True)
+    gathered = Gathering()
+    for _ in gathered.watch(read(folder)):
+        pass
+    images = []
+    for each in gathered.histograms:
+        image = f"{chart(each.title, each.rows())}\n"
+        (plots / f"{each.name}.svg").write_text(image, encoding="utf-8")
+        images.append(f"{each.title}:\n\n![{each.title}](plots/{each.name}.svg)\n")
+    first, rest = page.read_text(encoding="utf-8").split("\n", 1)
+    page.write_text("\n".join([f"{first}\n", *images]) + rest, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ def test_it_holds_the_plugin_the_functions_and_the_licence(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "jaxsmith/pytest_plugin/__init__.py" in names
     assert "jaxsmith/py.typed" in names
+    assert "jaxsmith/dataset/report/assets/report.js" in names
     assert "jaxsmith_corpus/test_corpus.py" in names
     assert "jaxsmith_corpus/reference_helpers.py" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)

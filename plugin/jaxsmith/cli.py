@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import orjson
 
 from jaxsmith import __version__, releases
-from jaxsmith.dataset import coverage, distinct, leaks, show, stats, stats_markdown
+from jaxsmith.dataset import coverage, distinct, leaks, report, show, stats, stats_markdown
 from jaxsmith.dataset import diff as differences
 from jaxsmith.dataset.diff import tell
 from jaxsmith.dataset.read import read, read_rejects
@@ -31,6 +31,7 @@ class Argument:
     name: str
     help: str
     type: Callable[[str], object] = str
+    short: str = ""
     flag: bool = False
     metavar: str = ""
     many: bool = False
@@ -38,11 +39,12 @@ class Argument:
 
     def add_to(self, parser: argparse.ArgumentParser) -> None:
         """Declare the argument."""
+        names = [self.short, self.name] if self.short else [self.name]
         if self.flag:
-            parser.add_argument(self.name, help=self.help, action="store_true")
+            parser.add_argument(*names, help=self.help, action="store_true")
             return
         parser.add_argument(
-            self.name,
+            *names,
             help=self.help,
             type=self.type,
             metavar=self.metavar or self.name.upper(),
@@ -111,6 +113,10 @@ def _show(options: argparse.Namespace) -> str:
     if record is None:
         raise InvalidRequestError(f"there is no record {options.id!r} in {options.folder}")
     return _json(dict(record)) if options.json else show.render(record)
+
+
+def _report(options: argparse.Namespace) -> str:
+    return report.write(options.folder, options.output, options.baseline)
 
 
 def _diff(options: argparse.Namespace) -> tuple[str, int]:
@@ -259,8 +265,8 @@ COMMANDS = (
             _FAIL_ON,
             Argument(
                 "--write",
-                "A file to write the comparison to as well: JSON, JUnit XML, Markdown or text, as "
-                "its name ends in .json, .xml, .md or .txt.",
+                "A file to write the comparison to as well: JSON, JUnit XML, Markdown, HTML or "
+                "text, as its name ends in .json, .xml, .md, .html or .txt.",
                 Path,
                 metavar="FILE",
             ),
@@ -331,6 +337,33 @@ COMMANDS = (
         "Prints the record of that id, sample or reject: its short fields, then each program.",
         (Argument("id", 'The id of the record, such as "math-s0-000017".'), _FOLDER, _JSON),
         _show,
+    ),
+    Command(
+        "report",
+        "Write an HTML page to look at a corpus with.",
+        "Writes one file that a browser opens from disk, without a network: what is in the corpus, "
+        "counted, and some of its functions, a few of each category and something of every tag and "
+        "operation, each with its texts side by side and the lines of one lit up that belong to a "
+        "line of another. The report of the same records is the same, byte for byte.",
+        (
+            _FOLDER,
+            Argument(
+                "--output",
+                "The file to write (report.html). Nothing but an older report is overwritten.",
+                Path,
+                short="-o",
+                metavar="FILE",
+                default=Path(report.REPORT),
+            ),
+            Argument(
+                "--baseline",
+                "An older corpus; the report then says what changed since, as diff does, each "
+                "cause with its smallest example, old and new side by side.",
+                Path,
+                metavar="OLD",
+            ),
+        ),
+        _report,
     ),
     Command(
         "mutate",

@@ -96,6 +96,7 @@ def test_a_folder_with_a_page_about_it_counts_as_empty(tmp_path: Path, build: Bu
         "manifest.json",
         "rejects.jsonl",
         "rejects.schema.json",
+        "report.html",
         "schema.json",
         "statistics.json",
     }
@@ -172,7 +173,7 @@ def _die_at_rename(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(Path, "rename", counted)
 
 
-RENAMES = 19
+RENAMES = 21
 """The staged corpus becomes the next one, then nine entries go out and nine come in."""
 
 
@@ -215,13 +216,13 @@ def test_a_half_replaced_corpus_is_not_read(
 
 def test_files_of_the_older_corpus_that_the_new_one_lacks_go(tmp_path: Path, build: Build) -> None:
     build(tmp_path, OLD)
-    (tmp_path / "report.html").write_text("ours")
+    (tmp_path / "plots.html").write_text("ours")
     (tmp_path / "notes.txt").write_text("the user's")
     manifest = orjson.loads((tmp_path / "manifest.json").read_bytes())
-    manifest["files"] += [{"name": "report.html"}, {"name": "../outside"}]
+    manifest["files"] += [{"name": "plots.html"}, {"name": "../outside"}]
     (tmp_path / "manifest.json").write_bytes(orjson.dumps(manifest))
     build(tmp_path, NEW)
-    assert not (tmp_path / "report.html").exists()
+    assert not (tmp_path / "plots.html").exists()
     assert (tmp_path / "notes.txt").exists()
 
 

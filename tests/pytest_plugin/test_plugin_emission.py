@@ -41,6 +41,7 @@ def test_every_mode_writes_the_same_bytes(
         "manifest.json",
         "rejects.jsonl",
         "rejects.schema.json",
+        "report.html",
         "schema.json",
         "statistics.json",
     }

@@ -46,6 +46,7 @@ checks all of this from the records and prints the figures.\
 """
 
 _FILES = f"""\
+`report.html`, opened in a browser, shows what is in the corpus and some of its functions;
 `rejects.jsonl` has the functions that are no samples, and why; `statistics.json` what is in the
 corpus, counted; `schema.json` and `rejects.schema.json` the JSON Schema of the records;
 `croissant.json` a Croissant description; `manifest.json` where the corpus comes from, with every

@@ -1,4 +1,4 @@
-"""The documents beside the data: schemas, statistics, the card and the Croissant description."""
+"""The documents beside the data: schemas, statistics, card, Croissant description and report."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from jaxsmith.dataset.card import CARD, card
 from jaxsmith.dataset.columns import Open, columns
 from jaxsmith.dataset.croissant import CROISSANT, croissant
 from jaxsmith.dataset.read import read, read_rejects
+from jaxsmith.dataset.report import REPORT, Gathering, page
 from jaxsmith.dataset.stats import stats
 from jaxsmith.record import schema
 
@@ -63,7 +64,10 @@ def documents(
     table = columns(provenance.stages)
     seen = _Seen({name: set() for name, kind in table.items() if isinstance(kind, Open)})
     samples = read(staging.building) if totals.total.emitted else iter(())
-    found = stats(seen.watch(samples), read_rejects(staging.building))
+    gathered = Gathering()
+    found = stats(
+        gathered.watch(seen.watch(samples)), gathered.watch_rejects(read_rejects(staging.building))
+    )
     facts = Facts(
         totals,
         provenance,
@@ -79,6 +83,7 @@ def documents(
         "statistics.json": _pretty(found.as_dict()),
         CROISSANT: _pretty(croissant(facts, table)),
         CARD: card(facts, table).encode(),
+        REPORT: page(found, gathered).encode(),
     }
 
 

@@ -37,7 +37,7 @@ Where an id is in several parts, theirs have the last word.
 _PARTIAL = ".partial"
 _OWNER = "owner.json"
 _LOCK = "lock"
-_DOCUMENTS = ("README.md", "croissant.json", "statistics.json")
+_DOCUMENTS = ("README.md", "croissant.json", "statistics.json", "report.html")
 _COUNTS_AS_EMPTY = frozenset({"ABOUT.md", ".gitignore"})
 
 

@@ -116,8 +116,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--emit-diff",
         type=Path,
         metavar="FILE",
-        help="Write the comparison with the baseline to FILE as well: JSON, JUnit XML, Markdown "
-        "or text, as its name ends in .json, .xml, .md or .txt.",
+        help="Write the comparison with the baseline to FILE as well: JSON, JUnit XML, Markdown, "
+        "HTML or text, as its name ends in .json, .xml, .md, .html or .txt.",
     )
     group.addoption(
         "--fail-on",

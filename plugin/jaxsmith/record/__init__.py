@@ -2,7 +2,7 @@
 
 ``build`` makes the record of a function that passed every check, ``reject`` that of one that did
 not; ``fields`` documents both, and ``schema`` and ``markdown`` are made from it.
-``complaint`` says what is wrong with a record that was read.
+``complaint`` says what is wrong with a record that was read, ``misfit`` with one field of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from jaxsmith.record.evidence import Check, Evidence, Subject
 from jaxsmith.record.fields import SCHEMA_VERSION, Field, fields
 from jaxsmith.record.reasons import REASONS, Reason, status_of
 from jaxsmith.record.schema import markdown, schema
-from jaxsmith.record.validity import complaint
+from jaxsmith.record.validity import complaint, misfit
 
 __all__ = [
     "REASONS",
@@ -26,6 +26,7 @@ __all__ = [
     "complaint",
     "fields",
     "markdown",
+    "misfit",
     "reject",
     "schema",
     "status_of",

@@ -26,6 +26,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 
+_SCHEMAS: Mapping[str, Schema] = {field.name: field.schema for field in fields(STAGES)}
+
 
 def complaint(
     record: Record,
@@ -52,6 +54,11 @@ def complaint(
         if found is not None:
             return found
     return None if kind == "reject" else next(_disagreements(record), None)
+
+
+def misfit(record: Mapping[str, Any], name: str) -> str | None:
+    """What is wrong with one field of a record, in one line; None if it is of its type."""
+    return next(_complaints(record[name], _SCHEMAS[name], name), None)
 
 
 def _complaints(value: Any, schema: Schema, path: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from jaxsmith.dataset.diff.junit import junit
 from jaxsmith.dataset.diff.machine import as_dict
 from jaxsmith.dataset.diff.markdown import markdown
 from jaxsmith.dataset.diff.terminal import CAUSES, render
+from jaxsmith.dataset.report.drift import drift
+from jaxsmith.dataset.report.page import drift_page
 from jaxsmith.errors import InvalidRequestError
 
 __all__ = ["CAUSES", "check_file", "json", "text", "write"]
@@ -48,11 +50,16 @@ def _text_file(report: Report, broken: Sequence[Broken]) -> str:
     return text(report, broken, None) + "\n"
 
 
+def _html_file(report: Report, broken: Sequence[Broken]) -> str:
+    return drift_page(drift(report, broken))
+
+
 _FORMS: Mapping[str, Callable[[Report, Sequence[Broken]], str]] = {
     ".json": _json_file,
     ".xml": junit,
     ".md": _markdown_file,
     ".txt": _text_file,
+    ".html": _html_file,
 }
 
 

@@ -1,0 +1,81 @@
+"""The page: its sections, the functions to browse, and the files under ``assets/`` in one file."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING
+
+from jaxsmith.dataset.report.entry import PANES, entry
+from jaxsmith.dataset.report.figures import figures, headline
+from jaxsmith.dataset.report.markup import Html, json_in_script, tag
+
+if TYPE_CHECKING:
+    from jaxsmith.dataset.report.gathering import Gathering
+    from jaxsmith.dataset.stats import Stats
+
+REPORT = "report.html"
+"""The name of the report in the folder of a corpus."""
+
+MARK = '<meta name="generator" content="jaxsmith">'
+"""By which a report of ours is known."""
+
+
+def drift_page(drift: Html) -> str:
+    """A page that holds nothing but what changed from one corpus to another."""
+    return _filled("drift.html", title="What changed", drift=drift)
+
+
+def page(stats: Stats, gathered: Gathering, drift: Html | None = None) -> str:
+    """The report of a corpus.
+
+    A function of its records alone: no time, no path, no name of a machine is in it.
+
+    Args:
+        stats: what is in the corpus.
+        gathered: what was noted of its records and rejects.
+        drift: a section on what changed, where it was compared with another.
+    """
+    entries = [entry(record) for record in gathered.choice.result()]
+    return _filled(
+        "report.html",
+        title=f"A corpus of {stats.records:,} functions",
+        headline=headline(stats, gathered),
+        links=tag("a", "What changed", href="#drift") if drift else "",
+        drift=drift or "",
+        figures=figures(stats, gathered),
+        shown=f"{len(entries):,} of {stats.records:,}",
+        data=json_in_script({"panes": list(PANES.items()), "entries": entries}),
+    )
+
+
+def _filled(template: str, title: str, **sections: str) -> str:
+    """A template with what belongs in it.
+
+    The page may run our script and use our style, and nothing else: whatever a record held, and
+    should it not be escaped, no script of its own would run, and nothing would be loaded.
+    """
+    style, script = _asset("report.css"), _asset("report.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return Template(_asset(template)).substitute(
+        mark=MARK,
+        policy=policy,
+        title=tag("title", title),
+        heading=tag("h1", title),
+        style=style,
+        script=script,
+        **sections,
+    )
+
+
+def _asset(name: str) -> str:
+    return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
