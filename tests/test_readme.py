@@ -53,7 +53,21 @@ def test_every_command_is_tested_somewhere():
     assert all(line.startswith(known) for line in LINES), LINES
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("python -m jaxsmith")])
+COMMANDS = [line for line in LINES if line.startswith("python -m jaxsmith")]
+WRITING = [line for line in COMMANDS if "output/" in line]
+
+
+def test_the_commands_that_write_a_corpus_in_order(tmp_path):
+    assert WRITING
+    for line in WRITING:
+        arguments = shlex.split(line.replace("output/", f"{tmp_path}/"))[1:]
+        result = run([sys.executable, *arguments])
+        assert result.returncode == 0, result.stderr
+    records = list(read(tmp_path / "all"))
+    assert {record["id"] for record in records} == {r["id"] for r in read(ROOT / "docs" / "sample")}
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line not in WRITING])
 def test_a_command_that_reads_a_corpus(line, tmp_path):
     arguments = shlex.split(line)[1:]
     if "-o" in arguments:

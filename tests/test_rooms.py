@@ -16,7 +16,7 @@ ALLOWED = {
     "stages": {"vocabulary", "jax", "jaxlib", "numpy", "ml_dtypes"},
     "verdict": {"vocabulary", "program", "sample", "numpy", "scipy"},
     "record": {"vocabulary", "program", "sample", "stages", "verdict", "numpy"},
-    "dataset": {"record", "orjson", "pyarrow", "zstandard"},
+    "dataset": {"record", "orjson", "pyarrow", "zstandard", "bpe_openai", "tokenizers"},
     "releases": {"dataset"},
     "shrink": {"vocabulary", "program", "sample", "verdict", "numpy"},
     "replay": {"vocabulary", "program", "stages"},

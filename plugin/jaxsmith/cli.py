@@ -5,21 +5,27 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import orjson
 
 from jaxsmith import __version__, releases
-from jaxsmith.dataset import coverage, distinct, leaks, report, show, stats, stats_markdown
+from jaxsmith.dataset import coverage, distinct, leaks, report, show, stats, stats_markdown, tokens
 from jaxsmith.dataset import diff as differences
 from jaxsmith.dataset.diff import tell
+from jaxsmith.dataset.export import export
+from jaxsmith.dataset.formats import FORMATS, select
 from jaxsmith.dataset.read import read, read_rejects
+from jaxsmith.dataset.selection import Selection
+from jaxsmith.dataset.union import unite
 from jaxsmith.errors import InvalidRequestError, JaxsmithError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from jaxsmith.dataset import Totals
 
 _BAD_INPUT = 2
 
@@ -107,6 +113,29 @@ def _leaks(options: argparse.Namespace) -> str:
     return _json(found.as_dict()) if options.json else leaks.render(found)
 
 
+def _merge(options: argparse.Namespace) -> str:
+    totals = unite(options.out, options.folder, select(options.format or ()))
+    return _made(options, totals)
+
+
+def _export(options: argparse.Namespace) -> str:
+    selection = Selection(options.split or (), options.category or (), options.fields or ())
+    totals = export(options.folder, options.out, select(options.format or ()), selection)
+    return _made(options, totals)
+
+
+def _made(options: argparse.Namespace, totals: Totals) -> str:
+    """What a command says that made a corpus."""
+    if options.json:
+        files = [asdict(file) for file in totals.files]
+        return _json({"folder": str(options.out), "totals": totals.as_dict(), "files": files})
+    counts = {split: sum(each.values()) for split, each in totals.splits.items()}
+    splits = ", ".join(f"{split} {count:,}" for split, count in counts.items()) or "none"
+    total = totals.total
+    rejects = total.rejected + total.failed + total.crashed
+    return f"records in {options.out}: {total.emitted:,} ({splits}); rejects: {rejects:,}"
+
+
 def _show(options: argparse.Namespace) -> str:
     record = show.find(read(options.folder), options.id)
     record = record or show.find(read_rejects(options.folder), options.id)
@@ -187,6 +216,16 @@ def _progress() -> Callable[[int], None]:
     return done
 
 
+def _tokens(options: argparse.Namespace) -> str:
+    count = tokens.tokenizer(options.tokenizer)
+    found = tokens.tokens(read(options.folder), options.tokenizer, count)
+    return _json(found.as_dict()) if options.json else tokens.render(found)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
 def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
@@ -198,7 +237,17 @@ def _json(content: object) -> str:
 
 
 _FOLDER = Argument("folder", "The folder of a corpus, or one file of records (JSON lines).", Path)
+_FOLDER_OF_CORPUS = Argument("folder", "The folder of a corpus.", Path)
 _JSON = Argument("--json", "Print JSON, for programs.", flag=True)
+
+_OUT = Argument("out", "The folder of the new corpus; an older one in it is replaced.", Path)
+_FORMAT = Argument(
+    "--format",
+    f"The formats of its files, separated by commas: {', '.join(FORMATS)}; by default those of the "
+    "corpus, of the first where there are several.",
+    _names,
+    metavar="NAMES",
+)
 
 _FAIL_ON = Argument(
     "--fail-on",
@@ -225,7 +274,8 @@ COMMANDS = (
         "stats",
         "Count what is in a corpus.",
         "Prints functions by category, tag, dtype, rank, primitive and StableHLO operation, how "
-        "sizes, costs and errors are spread, and the rejects by reason.",
+        "sizes, costs and errors are spread, which share of the operations is aligned with a line "
+        "of the source, and the rejects by reason.",
         (
             _FOLDER,
             Argument("--markdown", "Print Markdown, for people; this is the default.", flag=True),
@@ -330,6 +380,66 @@ COMMANDS = (
         "operations are new in the split of new combinations. All is found from the records alone.",
         (_FOLDER, _JSON),
         _leaks,
+    ),
+    Command(
+        "tokens",
+        "Count the tokens of the texts.",
+        "Prints, for each text of the records, how many tokens all have together, and the median, "
+        "the 90th percentile and the maximum of one record; then how many records fit in "
+        + ", ".join(f"{most:,}" for most in tokens.BUDGETS)
+        + " tokens with some texts together. Needs the extra tokens; nothing is downloaded.",
+        (
+            _FOLDER,
+            Argument(
+                "--tokenizer",
+                f"{' or '.join(tokens.NAMES)}, or a tokenizer.json; by default {tokens.NAMES[0]}.",
+                metavar="NAME",
+                default=tokens.NAMES[0],
+            ),
+            _JSON,
+        ),
+        _tokens,
+    ),
+    Command(
+        "merge",
+        "Make one corpus of several.",
+        "Writes the records of all corpora as one run would have written them: in one order, each "
+        "once, without duplicates, with splits, statistics, card, manifest and checksums made "
+        "anew. The merge of disjoint parts of one run has the records of the whole, byte for byte. "
+        "Where the corpora were made with other versions, seeds or settings, the manifest lists "
+        "all of them. Corpora of another schema or with other stages are refused, and so are two "
+        "records of one id that differ.",
+        (
+            _OUT,
+            replace(_FOLDER_OF_CORPUS, many=True),
+            _FORMAT,
+            _JSON,
+        ),
+        _merge,
+    ),
+    Command(
+        "export",
+        "Write a corpus in another format, or a selection of it.",
+        "Writes a corpus of its own, with manifest, card and checksums. Records stay in their "
+        "order and in their splits, and rejects come along unless splits or fields are selected. "
+        "Each selection is a list of names, separated by commas.",
+        (
+            _FOLDER_OF_CORPUS,
+            _OUT,
+            _FORMAT,
+            Argument("--split", "The splits to take; by default all.", _names, metavar="NAMES"),
+            Argument(
+                "--category", "The categories to take; by default all.", _names, metavar="NAMES"
+            ),
+            Argument(
+                "--fields",
+                "The fields to keep; by default all. The id and the category are always kept.",
+                _names,
+                metavar="NAMES",
+            ),
+            _JSON,
+        ),
+        _export,
     ),
     Command(
         "show",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class JaxsmithError(Exception):
     """Base of every error raised on purpose; ``str`` of one is a line fit for a terminal."""
@@ -9,6 +14,19 @@ class JaxsmithError(Exception):
 
 class InvalidRequestError(JaxsmithError):
     """An option, an argument or a folder that can't be used as it is."""
+
+
+class DamagedFileError(InvalidRequestError):
+    """A file that can't be read to its end.
+
+    Args:
+        path: the file.
+        what: what is wrong with it, in one line.
+    """
+
+    def __init__(self, path: Path, what: object) -> None:
+        super().__init__(f"{path} is damaged: {what}")
+        self.what = str(what)
 
 
 class RejectedError(JaxsmithError):

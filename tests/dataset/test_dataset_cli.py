@@ -83,9 +83,32 @@ def test_coverage_counts_functions_and_says_why_a_name_is_missing(
     assert orjson.loads(capsys.readouterr().out)["sizes"] == {"0 to 9": 1, "10 to 99": 3}
 
 
+def test_merge_and_export_say_what_they_made(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = str(tmp_path / "made")
+    assert main(["merge", made, str(corpus), str(corpus), "--format", "jsonl.zst,parquet"]) == 0
+    assert capsys.readouterr().out == f"records in {made}: 3 (train 3); rejects: 1\n"
+    arguments = ["export", made, made, "--format=jsonl", "--fields=stablehlo", "--json"]
+    assert main(arguments) == 0
+    told = orjson.loads(capsys.readouterr().out)
+    assert [file["name"] for file in told["files"]] == [
+        "data/train-00000-of-00001.jsonl",
+        "rejects.jsonl",
+    ]
+    assert told["totals"]["emitted"] == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
+        (["merge", "{corpus}/new"], "required: FOLDER"),
+        (["merge", "{corpus}/new", "{corpus}/data"], "lost its manifest.json"),
+        (["merge", "{corpus}/new", "{corpus}", "--format=csv"], "unknown format 'csv'"),
+        (["export", "{corpus}", "{corpus}/data"], "no corpus of jaxsmith; choose another folder"),
+        (["export", "{corpus}", "{corpus}/new", "--split=tune"], "no split 'tune'; it has train"),
+        (["export", "{corpus}", "{corpus}/new", "--category=own"], "it has math"),
+        (["export", "{corpus}", "{corpus}/new", "--fields=hlo,ids"], "no field 'hlo'"),
         ([], "required: COMMAND"),
         (["paint"], "invalid choice: 'paint'"),
         (["stats"], "required: FOLDER"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
+import zstandard
 
 from jaxsmith import dataset
 from jaxsmith.dataset.columns import columns, to_row
@@ -33,6 +36,9 @@ def folder(tmp_path: Path, build: Build, request: pytest.FixtureRequest) -> Path
 only = pytest.mark.parametrize("folder", [(name,) for name in FORMATS], indirect=True, ids=FORMATS)
 tables = pytest.mark.parametrize("folder", [("parquet",)], indirect=True, ids=["parquet"])
 lines = pytest.mark.parametrize("folder", [("jsonl",)], indirect=True, ids=["jsonl"])
+plain_or_packed = pytest.mark.parametrize(
+    "folder", [("jsonl",), ("jsonl.zst",)], indirect=True, ids=["jsonl", "jsonl.zst"]
+)
 
 # In processes of their own: they warn, start threads, and read the environment when imported.
 _CROISSANT = """
@@ -106,7 +112,7 @@ def test_pandas_reads_tables(folder: Path) -> None:
     _same(frame.to_dict("records"))
 
 
-@lines
+@plain_or_packed
 def test_pandas_reads_lines(folder: Path) -> None:
     pandas = pytest.importorskip("pandas")
     paths = sorted((folder / "data").iterdir())
@@ -119,13 +125,44 @@ def test_polars_reads_tables(folder: Path) -> None:
     _same(polars.read_parquet(folder / "data" / "*.parquet").to_dicts())
 
 
-@lines
+@plain_or_packed
 def test_polars_reads_lines(folder: Path) -> None:
     polars = pytest.importorskip("polars")
     paths = sorted((folder / "data").iterdir())
     _same(
         [r for path in paths for r in polars.read_ndjson(path, infer_schema_length=None).to_dicts()]
     )
+
+
+@plain_or_packed
+def test_pyarrow_reads_lines(folder: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow import CompressedInputStream, OSFile, json
+
+    def table(path: Path) -> Any:
+        file = OSFile(str(path))
+        stream = CompressedInputStream(file, "zstd") if path.suffix == ".zst" else file
+        # A block is as long as the longest line, at least.
+        return json.read_json(stream, json.ReadOptions(block_size=2**24))
+
+    paths = sorted((folder / "data").iterdir())
+    _same([row for path in paths for row in table(path).to_pylist()])
+
+
+@plain_or_packed
+def test_jq_reads_lines(folder: Path) -> None:
+    """As a shell would: every value of every record, as jq prints it again."""
+    if shutil.which("jq") is None:
+        pytest.skip("jq is not installed")
+    rows: list[Record] = []
+    for path in sorted((folder / "data").iterdir()):
+        content = path.read_bytes()
+        if path.suffix == ".zst":
+            content = zstandard.ZstdDecompressor().stream_reader(content).read()
+        done = subprocess.run(["jq", "-c", "."], input=content, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        rows += map(orjson.loads, done.stdout.splitlines())
+    assert sorted(rows, key=itemgetter("id")) == sorted(REAL, key=itemgetter("id"))
 
 
 @only

@@ -14,7 +14,8 @@ from small_corpora import Build, Record, sample, tree
 from jaxsmith.dataset.combinations import pairs, withheld
 from jaxsmith.dataset.groups import groups
 from jaxsmith.dataset.leaks import leaks, render
-from jaxsmith.dataset.minhash import VALUES, candidates, similarity, sketch
+from jaxsmith.dataset.minhash import VALUES, similarity, sketch
+from jaxsmith.dataset.neighbours import neighbours
 from jaxsmith.dataset.shingles import jaccard, shingles
 from jaxsmith.dataset.splits import COMBINATIONS, SPLITS, TEST, TRAIN, VALIDATION, assign
 from jaxsmith.dataset.traits import Traits
@@ -123,11 +124,11 @@ def test_estimates_are_near_the_similarity() -> None:
             assert abs(error) < 4 * 0.5 / VALUES**0.5
 
 
-def test_near_duplicates_are_candidates() -> None:
+def test_near_duplicates_are_neighbours() -> None:
     base = unlike(0)["source_code"]
     sources = [base.replace(word, "jnp.new") for word in WORDS if f"{word}(" in base]
     sketches = [sketch(shingles(each)) for each in [base, *sources]]
-    found = set(candidates([*sketches, None]))
+    found = set(neighbours([*sketches, None], 0.5, lambda place: place))
     assert {(0, place) for place in range(1, len(sketches))} <= found
 
 

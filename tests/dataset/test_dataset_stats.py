@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import orjson
 from small_corpora import Record, failure, sample
 
+from jaxsmith import dataset
+from jaxsmith.dataset.aligned import Aligned
 from jaxsmith.dataset.stats import Count, Spread, stats
 from jaxsmith.dataset.stats_markdown import markdown
 
@@ -55,3 +58,66 @@ def test_markdown_and_json_do_not_depend_on_the_order_of_the_records() -> None:
 
 def test_an_empty_corpus_has_statistics() -> None:
     assert markdown(stats([], [])).startswith("0 functions.")
+
+
+_SOURCE = "def f(x):\n    return x\n"
+_JAXPR = """\
+let shared = { lambda ; a:f32[3]. let b:f32[3] = sin a in (b,) } in
+{ lambda ; c:Ref{float32[3]} d:i32[]. let
+    e:f32[] <- c[d]
+    c[d] += e
+    f:f32[3] = jit[
+      name=shared
+      jaxpr=shared
+    ] e
+    g:f32[3] h:i32[] = sort[num_keys=1] f d
+    scan[jaxpr=shared length=2] g
+  in (g,) }"""
+_STABLEHLO = """\
+module @m {
+  sdy.mesh @mesh = <["x"=2]>
+  func.func public @main(%arg0: tensor<3xf32>) -> tensor<3xf32> {
+    %0 = stablehlo.sine %arg0 : tensor<3xf32>
+    %1:2 = stablehlo.while(%iterArg = %0) : tensor<3xf32>
+    cond {
+      %2 = chlo.erf %iterArg : tensor<3xf32>
+      stablehlo.return %2 : tensor<3xf32>
+    }
+    %3 = "stablehlo.scatter"(%1) <{a = 1}> ({
+    %4 = call @shared(%3) : (tensor<3xf32>) -> tensor<3xf32>
+    return %4 : tensor<3xf32>
+  }
+}
+"""
+
+
+def test_the_share_of_aligned_operations_is_counted_from_the_texts() -> None:
+    def record(index: int, jaxpr: list[int], stablehlo: list[int]) -> Record:
+        alignment = {"lines": [[], [2]], "jaxpr": jaxpr, "stablehlo": stablehlo}
+        fields = {"jaxpr": _JAXPR, "stablehlo": _STABLEHLO, "source_code": _SOURCE}
+        return sample("math", index, alignment=alignment, primitives={"scan": 1}, **fields)
+
+    jaxpr, stablehlo = _JAXPR.count("\n") + 1, _STABLEHLO.count("\n")
+    bare = sample("math", 9, alignment=None)
+    records = [
+        record(0, [1] * jaxpr, [1] * stablehlo),
+        record(1, [0, *[1] * (jaxpr - 4), 0, 0, 0], [0] * 6 + [1] * (stablehlo - 6)),
+        bare,
+    ]
+    found = stats(records, []).alignment
+    assert found == {
+        "jaxpr": Aligned(12, 9, {"scan": 1, "sin": 1, "sort": 1}),
+        "stablehlo": Aligned(10, 8, {"stablehlo.sine": 1, "stablehlo.while": 1}),
+    }
+    assert found["jaxpr"].share == 0.75
+    text = "| `stablehlo` | 10 | 8 | 80.00% | `stablehlo.sine` (1), `stablehlo.while` (1) |"
+    assert text in markdown(stats(records, []))
+
+
+def test_at_least_19_of_20_operations_of_the_sample_are_aligned() -> None:
+    found = stats(dataset.read(Path(__file__).parents[2] / "docs" / "sample"), []).alignment
+    assert {stage: each.share >= 0.95 for stage, each in found.items()} == {
+        "jaxpr": True,
+        "stablehlo": True,
+    }
+    assert min(each.operations for each in found.values()) > 5000

@@ -1,13 +1,13 @@
 """Data sets: from the records that workers write to one corpus in a folder.
 
 Imports no JAX, NumPy or pytest. In the order of a run: ``claim`` a folder, one ``PartWriter`` in
-every process, then ``merge``, ``reconcile``, ``documents``, ``describe`` with ``write_manifest``,
-and ``publish``.
+every process, then ``merge``, ``finish`` (which writes documents and manifest), and ``publish``.
 """
 
 from __future__ import annotations
 
 from jaxsmith.dataset.documents import documents
+from jaxsmith.dataset.finish import finish
 from jaxsmith.dataset.folder import CONTROLLER, Staging, claim, publish
 from jaxsmith.dataset.manifest import Provenance, describe, write_manifest
 from jaxsmith.dataset.merge import merge
@@ -30,6 +30,7 @@ __all__ = [
     "claim",
     "describe",
     "documents",
+    "finish",
     "merge",
     "publish",
     "read",

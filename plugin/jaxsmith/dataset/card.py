@@ -72,7 +72,7 @@ def _body(facts: Facts) -> Iterator[str]:
     yield _ABOUT
     yield from ("", "## Loading", "", "```python", *_loading(facts), "```")
     yield from ("", "## Splits", "", *_splits(facts), "", _SPLITS)
-    yield from ("", "## Fields", "", markdown(facts.provenance.stages).rstrip())
+    yield from ("", "## Fields", "", _fields(facts))
     yield from ("", "## Categories", "", *_categories(facts))
     yield from ("", "## Files", "", _FILES)
     yield from ("", "## Where it comes from", "", *_origin(facts))
@@ -98,6 +98,10 @@ def _loading(facts: Facts) -> Iterator[str]:
         yield f"rows = duckdb.sql(\"FROM read_json_auto('FOLDER/data/train-*{suffix}')\")"
 
 
+def _fields(facts: Facts) -> str:
+    return markdown(facts.provenance.stages, facts.selection.fields).rstrip()
+
+
 def _splits(facts: Facts) -> Iterator[str]:
     yield from ("| split | functions | for |", "| --- | ---: | --- |")
     for split, counts in facts.totals.splits.items():
@@ -118,15 +122,24 @@ def _row(cells: Sequence[str]) -> str:
 
 def _origin(facts: Facts) -> Iterator[str]:
     origin = facts.provenance
-    versions = (f"{name} {version}" for name, version in sorted(origin.versions.items()))
+    versions = (f"{name} {_each(each)}" for name, each in sorted(origin.versions.items()))
     yield f"- made with {', '.join(versions)}"
-    yield f"- compiled for {' '.join([origin.platform, *sorted(origin.cpu_features)])}"
-    yield f"- seed {origin.seed}, {origin.size or 0:,} functions asked for"
+    yield f"- compiled for {' '.join([_each(origin.platform), *sorted(origin.cpu_features)])}"
+    yield f"- seed {_each(origin.seed)}, {_each(origin.size or 0)} functions asked for"
     if origin.markers:
-        yield f"- selected by `{origin.markers}`"
+        yield f"- selected by {_each(origin.markers, '`{}`')}"
+    for what, names in facts.selection.as_dict().items():
+        yield f"- of a larger corpus, only these {what}: {', '.join(names)}"
     yield f"- stages: {', '.join(origin.stages)}"
     total = facts.totals.total
     yield (
         f"- {total.collected:,} functions made, of which {total.emitted:,} are here, "
         f"{total.rejected:,} were rejected, {total.failed:,} failed and {total.crashed:,} crashed"
     )
+
+
+def _each(value: object, form: str = "{}") -> str:
+    """A value, or all that the corpora had which this one was merged from."""
+    several = value if isinstance(value, list) else [value]
+    shown = (f"{each:,}" if isinstance(each, int) else form.format(each) for each in several)
+    return " and ".join(each if each != form.format("") else "nothing" for each in shown)

@@ -16,7 +16,7 @@ import orjson
 from jaxsmith.record import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 REST = "other_fields"
 """The column of what has no column of its own: a JSON object, null where there is nothing."""
@@ -38,9 +38,15 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """An object with these keys, or some of them."""
+    """An object with these keys, or some of them.
+
+    Attributes:
+        members: the type by key.
+        optional: the keys that it may lack, and that are never null.
+    """
 
     members: Mapping[str, Type]
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,15 @@ _PYTHON: Mapping[str, tuple[type, ...]] = {
 _INT64 = range(-(2**63), 2**63)
 
 
-def columns(stages: Iterable[str]) -> dict[str, Type]:
+def columns(stages: Iterable[str], only: Collection[str] = ()) -> dict[str, Type]:
     """The columns of the samples of a corpus, in order, but for ``REST``.
 
     Args:
         stages: the stages whose texts the records hold.
+        only: the names of the fields that a selection kept; none where it kept all.
     """
-    return {field.name: _type(field.schema) for field in fields(stages) if field.where != "reject"}
+    table = fields(stages, only)
+    return {field.name: _type(field.schema) for field in table if field.where != "reject"}
 
 
 def to_row(record: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def to_row(record: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
 
 
 def to_record(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
-    """The record of a row; a field that the record lacked is there, and None, in objects too."""
+    """The record of a row; a field that the record lacked is there, and None."""
     record = {name: _loaded(row[name], columns.get(name)) for name in row if name != REST}
     return {**record, **orjson.loads(row.get(REST) or "{}")}
 
@@ -101,7 +109,12 @@ def _type(schema: Mapping[str, Any]) -> Type:
     if kind != "object":
         return Scalar(kind)
     if "properties" in schema:
-        return Struct({name: _type(each) for name, each in schema["properties"].items()})
+        properties = schema["properties"]
+        may_lack = properties.keys() - set(schema.get("required", ()))
+        return Struct(
+            {name: _type(each) for name, each in properties.items()},
+            frozenset(name for name in may_lack if not isinstance(properties[name]["type"], list)),
+        )
     return Open(_type(schema["additionalProperties"]))
 
 
@@ -144,8 +157,12 @@ def _loaded(value: Any, kind: Type | None) -> Any:
     match value, kind:
         case list(), Items(item):
             return [_loaded(each, item) for each in value]
-        case dict(), Struct(members):
-            return {name: _loaded(each, members.get(name)) for name, each in value.items()}
+        case dict(), Struct(members, optional):
+            return {
+                name: _loaded(each, members.get(name))
+                for name, each in value.items()
+                if each is not None or name not in optional
+            }
         case list(), Open(each):
             return {entry[NAME]: _loaded(entry[VALUE], each) for entry in value}
     return value

@@ -12,6 +12,7 @@ from jaxsmith.dataset.columns import Open, columns
 from jaxsmith.dataset.croissant import CROISSANT, croissant
 from jaxsmith.dataset.read import read, read_rejects
 from jaxsmith.dataset.report import REPORT, Gathering, page
+from jaxsmith.dataset.selection import EVERYTHING, Selection
 from jaxsmith.dataset.stats import stats
 from jaxsmith.record import schema
 
@@ -36,6 +37,7 @@ class Facts:
         licenses: the licences that its records name.
         plain: whether no record has a field that is not in the table.
         keys: of each field that is an object with any keys, the keys that occur, sorted.
+        selection: what was taken of a larger corpus.
     """
 
     totals: Totals
@@ -45,10 +47,15 @@ class Facts:
     licenses: Sequence[str]
     plain: bool
     keys: Mapping[str, Sequence[str]]
+    selection: Selection = EVERYTHING
 
 
 def documents(
-    staging: Staging, totals: Totals, provenance: Provenance, formats: Sequence[str]
+    staging: Staging,
+    totals: Totals,
+    provenance: Provenance,
+    formats: Sequence[str],
+    selection: Selection = EVERYTHING,
 ) -> dict[str, bytes]:
     """The content of each document, by name.
 
@@ -60,8 +67,10 @@ def documents(
         totals: the account of the merge that wrote them.
         provenance: what the corpus depends on.
         formats: the formats of the files.
+        selection: what was taken of a larger corpus.
     """
-    table = columns(provenance.stages)
+    only = selection.fields
+    table = columns(provenance.stages, only)
     seen = _Seen({name: set() for name, kind in table.items() if isinstance(kind, Open)})
     samples = read(staging.building) if totals.total.emitted else iter(())
     gathered = Gathering()
@@ -76,9 +85,10 @@ def documents(
         sorted(seen.licenses),
         plain=seen.names <= table.keys(),
         keys={name: sorted(keys) for name, keys in seen.keys.items()},
+        selection=selection,
     )
     return {
-        "schema.json": _pretty(schema(provenance.stages, "sample")),
+        "schema.json": _pretty(schema(provenance.stages, "sample", only)),
         "rejects.schema.json": _pretty(schema(provenance.stages, "reject")),
         "statistics.json": _pretty(found.as_dict()),
         CROISSANT: _pretty(croissant(facts, table)),

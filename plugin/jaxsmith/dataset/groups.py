@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jaxsmith.dataset.minhash import candidates, similarity
+from jaxsmith.dataset.neighbours import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,17 +31,12 @@ def groups(traits: Sequence[Traits]) -> list[list[int]]:
             for key in keys:
                 sets.join(owners.setdefault((kind, key), place), place)
     sketches = [each.sketch for each in traits]
-    for one, other in candidates(sketches):
-        if sets.root(one) != sets.root(other) and _near(sketches[one], sketches[other]):
-            sets.join(one, other)
+    for one, other in neighbours(sketches, _JOINED, sets.root):
+        sets.join(one, other)
     found: dict[int, list[int]] = {}
     for place in range(len(traits)):
         found.setdefault(sets.root(place), []).append(place)
     return list(found.values())
-
-
-def _near(one: bytes | None, other: bytes | None) -> bool:
-    return one is not None and other is not None and similarity(one, other) >= _JOINED
 
 
 class _Sets:

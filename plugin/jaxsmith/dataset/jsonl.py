@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from jaxsmith.errors import InvalidRequestError
+from jaxsmith.errors import DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from jaxsmith.dataset.columns import Columns
 
 _LEVEL = 12
-_CHUNK = 2**18
+# A piece of this size unpacks to 64 MiB at most, whoever packed it: the least block has four bytes,
+# and none holds more than 128 KiB.
+_CHUNK = 2**11
+_LONGEST = 64 * 2**20
 
 
 class Plain:
@@ -61,19 +64,25 @@ def compressed(path: Path) -> Iterator[bytes]:
     """The lines of a compressed file.
 
     Raises:
-        InvalidRequestError: it is damaged.
+        DamagedFileError: it is damaged, or a line is longer than that of any record.
     """
     import zstandard
 
-    rest = b""
+    rest: list[bytes] = []
     try:
         for content in _decompressed(path):
-            *lines, rest = (rest + content).split(b"\n")
-            yield from (line + b"\n" for line in lines)
+            first, *others = content.split(b"\n")
+            rest.append(first)
+            for line in others:
+                yield b"".join([*rest, b"\n"])
+                rest = [line]
+            if sum(map(len, rest)) > _LONGEST:
+                raise DamagedFileError(path, f"a line is longer than {_LONGEST // 2**20} MiB")
     except zstandard.ZstdError as error:
-        raise InvalidRequestError(f"{path} is damaged: {error}") from error
-    if rest:
-        yield rest
+        raise DamagedFileError(path, error) from error
+    last = b"".join(rest)
+    if last:
+        yield last
 
 
 def _decompressed(path: Path) -> Iterator[bytes]:
@@ -90,4 +99,4 @@ def _decompressed(path: Path) -> Iterator[bytes]:
             compressed = frame.unused_data
     # The library takes a file that ends within a frame for one that ends.
     if not frame.eof:
-        raise InvalidRequestError(f"{path} is damaged: it is cut off")
+        raise DamagedFileError(path, "it is cut off")

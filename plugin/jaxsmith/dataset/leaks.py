@@ -1,26 +1,28 @@
 """The leak check: what the splits of a corpus have in common, found from its records alone.
 
 Nothing that the merge knew is used: traits are found again, and every pair that MinHash proposes is
-compared exactly.
+compared exactly. Sources that are equal are compared once for all of them; beyond that, the time
+grows with the number of likely pairs in different splits, of which a sound corpus has few.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from jaxsmith.dataset.combinations import pairs
 from jaxsmith.dataset.formats import split_of
 from jaxsmith.dataset.groups import NEAR
-from jaxsmith.dataset.minhash import candidates, similarity
+from jaxsmith.dataset.neighbours import neighbours
 from jaxsmith.dataset.read import files, read
 from jaxsmith.dataset.shingles import jaccard, shingles
 from jaxsmith.dataset.splits import COMBINATIONS, TRAIN
 from jaxsmith.dataset.traits import Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 # Pairs whose similarity is estimated lower are not compared; five standard errors below.
@@ -159,38 +161,75 @@ def _relation(kind: str, members: Iterable[_Member]) -> Relation:
 
 
 def _near(members: Sequence[_Member]) -> Near:
-    likely = list(_likely(members))
-    sources = _shingles(members, {place for pair in likely for place in pair})
-    found = sorted(
-        ((jaccard(sources[one], sources[other]), one, other) for one, other in likely),
+    likely = _likely(members)
+    sources = _shingles(members, {place for pair in likely for group in pair for place in group})
+    found = [score for pair in likely for score in _scores(*pair, sources)]
+    nearest = sorted(
+        ((score.similarity, *pair) for score in found for pair in score.first()),
         key=lambda each: (-each[0], each[1:]),
     )
     return Near(
         NEAR,
-        len(found),
-        sum(score >= NEAR for score, _, _ in found),
-        round(found[0][0], 4) if found else None,
-        tuple((members[one].id, members[other].id) for _, one, other in found[:_EXAMPLES]),
+        sum(score.pairs for score in found),
+        sum(score.pairs for score in found if score.similarity >= NEAR),
+        round(nearest[0][0], 4) if nearest else None,
+        tuple((members[one].id, members[other].id) for _, one, other in nearest[:_EXAMPLES]),
     )
 
 
-def _likely(members: Sequence[_Member]) -> set[tuple[int, int]]:
-    sketches = [each.traits.sketch for each in members]
-    found = set()
-    for pair in candidates(sketches):
-        if pair in found or len({members[place].split for place in pair}) == 1:
-            continue
-        mine, theirs = (sketches[place] for place in pair)
-        if mine is not None and theirs is not None and similarity(mine, theirs) >= _LIKELY:
-            found.add(pair)
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """How similar each of some places is to each of others: those of one side are all alike."""
+
+    similarity: float
+    mine: Sequence[int]
+    theirs: Sequence[int]
+
+    @property
+    def pairs(self) -> int:
+        return len(self.mine) * len(self.theirs)
+
+    def first(self) -> list[tuple[int, int]]:
+        """The first pairs of them, in order; no others can be examples."""
+        some = product(self.mine[:_EXAMPLES], self.theirs[:_EXAMPLES])
+        return sorted((min(pair), max(pair)) for pair in some)[:_EXAMPLES]
+
+
+def _likely(members: Sequence[_Member]) -> list[tuple[list[int], list[int]]]:
+    """Places in different splits that may be near-duplicates, those of one sketch together."""
+    alike: dict[tuple[str, bytes], list[int]] = {}
+    for place, each in enumerate(members):
+        if each.traits.sketch is not None:
+            alike.setdefault((each.split, each.traits.sketch), []).append(place)
+    faces = list(alike)
+    sketches = [sketch for _, sketch in faces]
+    found = set(neighbours(sketches, _LIKELY, lambda number: faces[number][0]))
+    return [(alike[faces[one]], alike[faces[other]]) for one, other in sorted(found)]
+
+
+def _scores(
+    mine: Iterable[int], theirs: Iterable[int], sources: Mapping[int, frozenset[str]]
+) -> Iterator[_Score]:
+    """Each source of mine against each of theirs; equal ones are compared once."""
+    for one, places in _by_source(mine, sources).items():
+        for other, others in _by_source(theirs, sources).items():
+            yield _Score(jaccard(one, other), places, others)
+
+
+def _by_source(
+    places: Iterable[int], sources: Mapping[int, frozenset[str]]
+) -> dict[frozenset[str], list[int]]:
+    found: dict[frozenset[str], list[int]] = {}
+    for place in places:
+        found.setdefault(sources[place], []).append(place)
     return found
 
 
-def _shingles(members: Sequence[_Member], places: set[int]) -> dict[int, set[str]]:
+def _shingles(members: Sequence[_Member], places: set[int]) -> dict[int, frozenset[str]]:
     """The shingles of the records at these places, from the files that they are in."""
     wanted = {(members[place].path, members[place].id): place for place in places}
     return {
-        wanted[path, record["id"]]: shingles(record["source_code"])
+        wanted[path, record["id"]]: frozenset(shingles(record["source_code"]))
         for path in sorted({path for path, _ in wanted})
         for record in read(path)
         if (path, record["id"]) in wanted

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
 from jaxsmith.dataset.checksums import write_checksums
 from jaxsmith.dataset.marker import FORMAT, MANIFEST
+from jaxsmith.dataset.selection import EVERYTHING, Selection
 from jaxsmith.dataset.totals import FileEntry
 from jaxsmith.record import SCHEMA_VERSION
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 class Provenance:
     """What a corpus depends on, beside the code: no time, no path, no name of a machine.
 
+    Where a corpus was merged from others that differ in something, that is a list of what they had.
+
     Attributes:
         versions: by package, ``python`` among them.
         platform: the platform that was compiled for.
@@ -35,11 +38,11 @@ class Provenance:
         flags: what else was set that changes a record.
     """
 
-    versions: Mapping[str, str]
-    platform: str
-    seed: int | None
-    size: int | None
-    markers: str
+    versions: Mapping[str, str | list[str]]
+    platform: str | list[str]
+    seed: int | list[int | None] | None
+    size: int | list[int | None] | None
+    markers: str | list[str]
     stages: Sequence[str]
     cpu_features: Sequence[str] = ()
     flags: Mapping[str, Any] = field(default_factory=dict)
@@ -57,9 +60,17 @@ class Provenance:
             "flags": dict(sorted(self.flags.items())),
         }
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The provenance that ``as_dict`` was called on."""
+        return cls(**values)
+
 
 def describe(
-    totals: Totals, provenance: Provenance, documents: Mapping[str, bytes]
+    totals: Totals,
+    provenance: Provenance,
+    documents: Mapping[str, bytes],
+    selection: Selection = EVERYTHING,
 ) -> dict[str, Any]:
     """The manifest of a merged corpus, for hooks to change before it is written.
 
@@ -67,12 +78,15 @@ def describe(
         totals: the account of the merge.
         provenance: what the corpus depends on.
         documents: what is written beside the data, by name.
+        selection: what was taken of a larger corpus.
     """
+    selected = selection.as_dict()
     files = [*totals.files, *(_entry(name, content) for name, content in documents.items())]
     return {
         "format": FORMAT,
         "schema_version": SCHEMA_VERSION,
         "provenance": provenance.as_dict(),
+        **({"selection": selected} if selected else {}),
         "totals": totals.as_dict(),
         "files": [asdict(each) for each in files],
     }

@@ -15,6 +15,7 @@ from jaxsmith.dataset.totals import count
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jaxsmith.dataset.columns import Columns
     from jaxsmith.dataset.folder import Staging
     from jaxsmith.dataset.index import Line
     from jaxsmith.dataset.order import Order
@@ -50,7 +51,29 @@ def merge(
     ordered = sorted(scan(staging.parts), key=lambda line: order(line.category, line.id))
     lines = list(mark(ordered))
     splits = _splits([line for line in lines if line.status is None])
-    table = columns(stages)
+    return lay_out(staging, lines, splits, collected, shard_bytes, formats, columns(stages))
+
+
+def lay_out(
+    staging: Staging,
+    lines: Sequence[Line],
+    splits: Mapping[str, Sequence[Line]],
+    collected: Mapping[str, int],
+    shard_bytes: int,
+    formats: Sequence[str],
+    table: Columns,
+) -> Totals:
+    """Write ``data/`` and ``rejects.jsonl``; return the account of them.
+
+    Args:
+        staging: the claimed folder.
+        lines: all records, in the order of the corpus.
+        splits: the samples among them, by split.
+        collected: as for ``merge``, like what follows.
+        shard_bytes: how many bytes are in a file, at most.
+        formats: the formats of the files under ``data/``.
+        table: the columns of the samples.
+    """
     (staging.building / "data").mkdir()
     with Parts() as parts:
         files = [

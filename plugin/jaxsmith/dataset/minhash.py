@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import shake_128
-from operator import eq
+from operator import ne
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -43,17 +43,24 @@ def _hashes(item: str) -> tuple[int, ...]:
     return hashes
 
 
+def distance(one: bytes, other: bytes) -> int:
+    """In how many of their ``VALUES`` values two sketches differ: a metric.
+
+    So of three sketches, no two are further apart than the third is from both together.
+    """
+    return sum(map(ne, _HASHES.unpack(one), _HASHES.unpack(other)))
+
+
 def similarity(one: bytes, other: bytes) -> float:
     """The estimate of the Jaccard similarity of the sets behind two sketches.
 
     Its standard error is at most 0.044.
     """
-    equal: int = sum(map(eq, _HASHES.unpack(one), _HASHES.unpack(other)))
-    return equal / VALUES
+    return 1 - distance(one, other) / VALUES
 
 
-def candidates(sketches: Sequence[bytes | None]) -> Iterator[tuple[int, int]]:
-    """Pairs of places whose sketches agree in a band, the lower first; some come several times.
+def buckets(sketches: Sequence[bytes | None]) -> Iterator[list[int]]:
+    """The places, two or more and in order, whose sketches agree in a band; some come in several.
 
     Memory holds one band at a time.
 
@@ -65,6 +72,4 @@ def candidates(sketches: Sequence[bytes | None]) -> Iterator[tuple[int, int]]:
         for place, each in enumerate(sketches):
             if each is not None:
                 alike.setdefault(each[start : start + _WIDTH], []).append(place)
-        for places in alike.values():
-            for number, later in enumerate(places):
-                yield from ((earlier, later) for earlier in places[:number])
+        yield from (places for places in alike.values() if len(places) > 1)

@@ -18,7 +18,7 @@ from jaxsmith.dataset.columns import (
     to_record,
     to_row,
 )
-from jaxsmith.errors import InvalidRequestError
+from jaxsmith.errors import DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _GROUP_BYTES = 32 * 2**20
 _LEVEL = 9
 _BATCH_ROWS = 64
+# What a value may raise that is not what its column says: a text that is not UTF-8, another struct.
+_OTHERWISE = (ValueError, TypeError, KeyError)
 
 
 class Sink:
@@ -82,7 +84,7 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a file, in order; what a record lacked is null.
 
     Raises:
-        InvalidRequestError: it is damaged.
+        DamagedFileError: it is damaged.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -93,8 +95,8 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                 for row in batch.to_pylist():
                     yield to_record(row, known)
-    except (pa.ArrowException, OSError) as error:
-        raise InvalidRequestError(f"{path} is damaged: {error}") from error
+    except (pa.ArrowException, OSError, *_OTHERWISE) as error:
+        raise DamagedFileError(path, " ".join(str(error).split())) from error
 
 
 def _schema(table: Columns) -> pa.Schema:

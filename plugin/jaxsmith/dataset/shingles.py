@@ -15,6 +15,7 @@ from jaxsmith.dataset.normal_python import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
 LENGTH = 5
 """Tokens of a shingle."""
@@ -42,7 +43,7 @@ def shingles(source: str) -> set[str]:
     return {" ".join(run) for run in runs} or {" ".join(tokens)}
 
 
-def jaccard(one: set[str], other: set[str]) -> float:
+def jaccard(one: AbstractSet[str], other: AbstractSet[str]) -> float:
     """The share that two sets have in common of all that is in either; 1.0 for two empty ones."""
     union = len(one | other)
     return len(one & other) / union if union else 1.0

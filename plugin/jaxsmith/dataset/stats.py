@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from jaxsmith.dataset.aligned import Aligned, AlignmentCounter
 from jaxsmith.dataset.measures import COUNTS, DISTRIBUTIONS
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ class Stats:
         counts: by the name of a row of ``COUNTS``, then by what was counted; most records first.
         spreads: by the name of a row of ``DISTRIBUTIONS``, then by the name of the number.
         rejects: how often each reason was given.
+        alignment: by stage, how many operations are aligned with a line of the source.
     """
 
     records: int
     counts: Mapping[str, Mapping[str, Count]]
     spreads: Mapping[str, Mapping[str, Spread]]
     rejects: Mapping[str, int]
+    alignment: Mapping[str, Aligned]
 
     def as_dict(self) -> dict[str, Any]:
         """The statistics as JSON values."""
@@ -60,8 +63,10 @@ def stats(records: Iterable[Mapping[str, Any]], rejects: Iterable[Mapping[str, A
     numbers: dict[str, dict[str, array[float]]] = {
         row.name: defaultdict(lambda: array("d")) for row in DISTRIBUTIONS
     }
+    aligned = AlignmentCounter()
     for record in records:
         total += 1
+        aligned.add(record)
         for count in COUNTS:
             counters[count.name].add(count.items(record))
         for row in DISTRIBUTIONS:
@@ -72,6 +77,7 @@ def stats(records: Iterable[Mapping[str, Any]], rejects: Iterable[Mapping[str, A
         counts={name: counter.counts() for name, counter in counters.items()},
         spreads={row: _spreads(columns) for row, columns in numbers.items()},
         rejects=_most_first(Counter(reject["reason"] for reject in rejects)),
+        alignment=aligned.figures(),
     )
 
 

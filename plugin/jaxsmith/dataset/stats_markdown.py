@@ -9,6 +9,7 @@ from jaxsmith.dataset.measures import COUNTS, DISTRIBUTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from jaxsmith.dataset.aligned import Aligned
     from jaxsmith.dataset.stats import Count, Spread, Stats
 
 
@@ -23,6 +24,7 @@ def _blocks(stats: Stats) -> Iterator[str]:
         yield from _section(count.title, _counts(stats.counts[count.name], stats.records))
     for row in DISTRIBUTIONS:
         yield from _section(row.title, _spreads(stats.spreads[row.name]))
+    yield from _section("Operations with a line of the source", _alignment(stats.alignment))
     rejects = [(f"`{reason}`", f"{count:,}") for reason, count in stats.rejects.items()]
     yield from _section("Rejects", [("reason", "functions"), *rejects])
 
@@ -59,6 +61,20 @@ def _spreads(spreads: Mapping[str, Spread]) -> list[Sequence[str]]:
         for name, each in spreads.items()
     ]
     return [("name", "functions", "least", "median", "90 %", "greatest"), *rows]
+
+
+def _alignment(alignment: Mapping[str, Aligned]) -> list[Sequence[str]]:
+    rows = [
+        (
+            f"`{stage}`",
+            f"{each.operations:,}",
+            f"{each.aligned:,}",
+            f"{each.share:.2%}",
+            ", ".join(f"`{name}` ({count:,})" for name, count in each.missed.items()) or "none",
+        )
+        for stage, each in alignment.items()
+    ]
+    return [("text", "operations", "aligned", "share", "not aligned"), *rows]
 
 
 def _number(value: float) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jaxsmith.program.corpus import Corpus
-    from jaxsmith.program.function import Case, Function
+    from jaxsmith.program.function import Case, Function, Param
     from jaxsmith.pytest_plugin.desk import Desk
     from jaxsmith.pytest_plugin.findings import Progressed
     from jaxsmith.sample.sets import InputSet
@@ -144,7 +144,7 @@ def _explained(unfit: Unfit, function: Function, corpus: Corpus) -> Unfit:
 
 # Whether drafts of cases are samples to make others from: None, or why not. What is made from them
 # comes soon after.
-_samples: dict[tuple[Case, str], Unfit | None] = {}
+_samples: dict[tuple[Case, str, tuple[Param, ...]], Unfit | None] = {}
 _RECENT = 256
 
 
@@ -155,7 +155,7 @@ def _require_sample(base: Function, corpus: Corpus) -> None:
         UnfitError: it is none; or a bug may bite it, which is not known before it is run, and that
             may be done in another process.
     """
-    key = (base.case, base.source_code)
+    key = _key(base)
     if key not in _samples:
         bugs = (_known_bug(base, corpus, always=always) for always in (True, False))
         _remember(base, _unsupported(base) or next(filter(None, bugs), None) or _unfit(base))
@@ -174,8 +174,13 @@ def _unfit(base: Function) -> Unfit | None:
     return None
 
 
+def _key(function: Function) -> tuple[Case, str, tuple[Param, ...]]:
+    # Two drafts may have one text and other inputs, with which one is a sample and one is not.
+    return function.case, function.source_code, function.params
+
+
 def _remember(function: Function, unfit: Unfit | None) -> None:
-    _samples[function.case, function.source_code] = unfit
+    _samples[_key(function)] = unfit
     while len(_samples) > _RECENT:
         del _samples[next(iter(_samples))]
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin.ledger import Ledger
     from jaxsmith.pytest_plugin.options import Options
 
-SHARD_BYTES = 128 * 2**20
-"""How many bytes of JSON lines are in a file of the corpus, at most."""
-
 
 class Publication:
     """One session's hold on the folder of a corpus; lives in the controller.
@@ -75,18 +72,13 @@ class Publication:
             self._staging,
             order,
             collected=ledger.collected,
-            shard_bytes=SHARD_BYTES,
             formats=self._options.formats,
             stages=self._options.stages,
         )
-        dataset.reconcile(totals)
         samples = dataset.read(self._staging.building) if totals.total.emitted else iter(())
-        sample = next(samples, None)
-        origin = provenance(self._config, self._options, sample)
-        documents = dataset.documents(self._staging, totals, origin, self._options.formats)
-        manifest = dataset.describe(totals, origin, documents)
-        self._ask_hooks(manifest)
-        dataset.write_manifest(self._staging, manifest, documents)
+        origin = provenance(self._config, self._options, next(samples, None))
+        formats = self._options.formats
+        dataset.finish(self._staging, totals, origin, formats, change=self._ask_hooks)
         self.comparison = self._compared()
         dataset.publish(self._staging)
         self._held = False

@@ -86,6 +86,14 @@ def verdict(reason: str, detail: str, script: str | None = None) -> Record:
     }
 
 
+def without_verdict(record: Record) -> Record:
+    """The record of a reject as it would be if nobody had judged it."""
+    return {name: value for name, value in record.items() if name not in _VERDICT}
+
+
+_VERDICT = ("status", "reason", "detail", "script")
+
+
 def _written(subject: Subject) -> Record:
     return {
         **sections.identity(subject),

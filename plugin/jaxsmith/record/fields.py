@@ -14,7 +14,7 @@ from jaxsmith.record.reasons import REASONS
 from jaxsmith.stages.table import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from jaxsmith.stages.table import Stage
 
@@ -189,13 +189,15 @@ _AFTER_STAGES = (
 )
 
 
-def fields(stages: Iterable[str]) -> tuple[Field, ...]:
+def fields(stages: Iterable[str], only: Collection[str] = ()) -> tuple[Field, ...]:
     """The fields of the records of a corpus, in order.
 
     Args:
         stages: the stages whose texts the records hold.
+        only: the names of those that a selection kept; none where it kept all.
     """
-    return (*_BEFORE_STAGES, *(_text(STAGES[name]) for name in stages), *_AFTER_STAGES)
+    table = (*_BEFORE_STAGES, *(_text(STAGES[name]) for name in stages), *_AFTER_STAGES)
+    return tuple(field for field in table if not only or field.name in only)
 
 
 def _text(stage: Stage) -> Field:

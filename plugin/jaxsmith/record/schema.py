@@ -8,7 +8,7 @@ from jaxsmith.record import types
 from jaxsmith.record.fields import SCHEMA_VERSION, fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _TITLES = {
     "sample": "A verified JAX function with every IR level",
@@ -16,7 +16,11 @@ _TITLES = {
 }
 
 
-def schema(stages: Iterable[str], kind: Literal["sample", "reject"] = "sample") -> types.Schema:
+def schema(
+    stages: Iterable[str],
+    kind: Literal["sample", "reject"] = "sample",
+    only: Collection[str] = (),
+) -> types.Schema:
     """The JSON Schema (draft 2020-12) of a record.
 
     Further fields are allowed, because a project's hooks may add some.
@@ -24,8 +28,9 @@ def schema(stages: Iterable[str], kind: Literal["sample", "reject"] = "sample") 
     Args:
         stages: the stages whose texts the records hold.
         kind: whether of the records of samples or of rejects.
+        only: as for ``fields``.
     """
-    table = fields(stages)
+    table = fields(stages, only)
     shown = [field for field in table if kind == "reject" or field.where != "reject"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -36,10 +41,10 @@ def schema(stages: Iterable[str], kind: Literal["sample", "reject"] = "sample") 
     }
 
 
-def markdown(stages: Iterable[str]) -> str:
-    """The table of fields in Markdown, one row a field."""
+def markdown(stages: Iterable[str], only: Collection[str] = ()) -> str:
+    """The table of fields in Markdown, one row a field; the arguments are those of ``fields``."""
     rows = ["| field | type | what it holds |", "| --- | --- | --- |"]
-    for field in fields(stages):
+    for field in fields(stages, only):
         only = " (rejects only)" if field.where == "reject" else ""
         rows.append(f"| `{field.name}` | {types.name(field.schema)} | {field.doc}{only} |")
     return "\n".join(rows) + "\n"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
+from jaxsmith.dataset import formats
 from jaxsmith.dataset.marker import FORMAT, MANIFEST, is_ours, read_marked
+from jaxsmith.errors import InvalidRequestError
 from jaxsmith.pytest_plugin import markers
 from jaxsmith.pytest_plugin.verifying.items import (
     BrokenItem,
@@ -21,7 +23,6 @@ from jaxsmith.pytest_plugin.verifying.items import (
 )
 from jaxsmith.pytest_plugin.verifying.named import (
     DATA,
-    SUFFIX,
     is_corpus,
     looks_like_records,
     named,
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jaxsmith.pytest_plugin.verifying.rows import Row
-
-# Formats that a corpus may be in and that are not read here.
-OTHERS = (".parquet", ".jsonl.zst")
 
 # What a record must have where no manifest says it.
 _TEXTS = ("stablehlo",)
@@ -51,7 +49,7 @@ class Records:
         self._named = named(config)
         # Their owners act on them: a record with the tag "skip" must not be skipped.
         self._taken = markers.registered(config) - markers.of_corpora(config)
-        self._places: dict[tuple[Path, str], str] = {}
+        self._places: dict[tuple[Path, str, str], str] = {}
         self._marked: set[str] = set()
         self._found = False
 
@@ -60,19 +58,23 @@ class Records:
         folder = file_path.parent
         if file_path.name == MANIFEST and folder in self._named and is_corpus(folder):
             return self._made(ManifestFile, parent, file_path)
-        if file_path.suffix == SUFFIX and self._is_meant(file_path):
-            made = self._made(RecordFile, parent, file_path)
+        if formats.of(file_path) is None or not self._is_meant(file_path):
+            return None
+        why = _why_not_read(file_path)
+        made = self._made(UnreadFile if why else RecordFile, parent, file_path)
+        if why:
+            made.why = why
+        else:
             made.records = self
-            return made
-        if file_path.name.endswith(OTHERS) and self._is_meant(file_path):
-            return self._made(UnreadFile, parent, file_path)
-        return None
+        return made
 
     def note(self, row: Row, path: Path) -> str | None:
         """Note where an id was met; where it was met before in the same corpus, if it was."""
         corpus = next(filter(is_corpus, path.parents[:2]), path)
         place = f"{path.name}, line {row.number}"
-        known = self._places.setdefault((corpus, row.id), place)
+        # A corpus may be there in several formats, each with all of it.
+        kind = formats.of(path)
+        known = self._places.setdefault((corpus, kind.name if kind else "", row.id), place)
         return None if known == place else known
 
     def selectors(self, names: tuple[str, ...]) -> Iterator[pytest.MarkDecorator]:
@@ -187,11 +189,28 @@ class ManifestFile(pytest.File):
 
 
 class UnreadFile(pytest.File):
-    """A file of records in another format."""
+    """A file of records that can't be read, though nothing is wrong with it."""
+
+    why: str
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item, which says so."""
-        yield UnreadItem.from_parent(self, name=self.path.name)
+        yield UnreadItem.from_parent(self, name=self.path.name, why=self.why)
+
+
+def _why_not_read(path: Path) -> str:
+    """Why the records of a file can't be verified, whatever they are; empty if they can."""
+    found = formats.of(path)
+    if found is not None:
+        try:
+            found.require()
+        except InvalidRequestError as error:
+            return str(error)
+    manifest = read_marked(path.parent.parent / MANIFEST) or {}
+    selection = manifest.get("selection")
+    if isinstance(selection, dict) and selection.get("fields"):
+        return "its records have some of the fields only"
+    return ""
 
 
 def _is_entry(entry: object) -> bool:

@@ -140,11 +140,15 @@ class ListedItem(_Item):
 
 
 class UnreadItem(_Item):
-    """A file of records in a format that is not verified: skipped, so that it is told of."""
+    """A file of records that is not verified: skipped, so that it is told of."""
+
+    def __init__(self, *, why: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._why = why
 
     def runtest(self) -> None:
         """Skip."""
-        pytest.skip(f"{self.place} was not verified: only JSON lines (.jsonl) are")
+        pytest.skip(f"{self.place} was not verified: {self._why}")
 
 
 class BrokenItem(_Item):

@@ -7,20 +7,23 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaxsmith.dataset import formats
 from jaxsmith.dataset.marker import FORMAT, MANIFEST
+from jaxsmith.errors import InvalidRequestError
+from jaxsmith.pytest_plugin.verifying.packed import content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import pytest
 
 DATA = "data"
 """The folder of a corpus that its records lie in."""
 
-SUFFIX = ".jsonl"
-
 # What the first lines of a file hold if they are records, whatever else is wrong with them.
 _SIGNS = (b'"id"', b'"stablehlo"')
+# A table names its columns at its end.
+_COLUMNS = (b"PAR1", b"id", b"stablehlo")
 _HEAD = 2**20
 
 
@@ -48,8 +51,7 @@ def without_manifest(config: pytest.Config) -> list[str]:
 @cache
 def is_corpus(folder: Path) -> bool:
     """Whether a folder holds a corpus, damaged as it may be: by its manifest, or its records."""
-    files = (path for path in (folder / DATA).glob(f"*{SUFFIX}") if path.is_file())
-    return is_marked(folder) or any(map(looks_like_records, files))
+    return is_marked(folder) or any(map(looks_like_records, (folder / DATA).glob("*")))
 
 
 def is_marked(folder: Path) -> bool:
@@ -58,9 +60,16 @@ def is_marked(folder: Path) -> bool:
 
 
 def looks_like_records(path: Path) -> bool:
-    """Whether a file begins like one of records."""
-    head = _head(path)
-    return all(sign in head for sign in _SIGNS)
+    """Whether a file is in one of the formats of records, and begins or ends like one."""
+    found = formats.of(path)
+    if found is None or not path.is_file():
+        return False
+    signs = _COLUMNS if found.name == "parquet" else _SIGNS
+    try:
+        shown = _SHOWN[found.name](path)
+    except OSError:  # then it is no file that could be of a corpus, or of nobody who asks
+        return False
+    return all(sign in shown for sign in signs)
 
 
 def _head(path: Path) -> bytes:
@@ -69,3 +78,26 @@ def _head(path: Path) -> bytes:
             return file.read(_HEAD)
     except OSError:  # then it is no file that could be of a corpus, or of nobody who asks
         return b""
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _HEAD))
+        return file.read()
+
+
+def _first_line(path: Path) -> bytes:
+    """The first line of compressed ones; empty where there is none, or nothing to read it with."""
+    try:
+        first = content(path, 1)
+    except InvalidRequestError:
+        return b""
+    return first if isinstance(first, bytes) else b""
+
+
+_SHOWN: Mapping[str, Callable[[Path], bytes]] = {
+    "jsonl": _head,
+    "jsonl.zst": _first_line,
+    "parquet": _tail,
+}
+"""By format, the piece of a file that shows what is in it."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from jaxsmith.errors import JaxsmithError
+from jaxsmith.errors import DamagedFileError, JaxsmithError
+from jaxsmith.pytest_plugin.verifying.packed import content, contents, is_packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,9 @@ class Row:
     """One record of a file.
 
     Attributes:
-        number: its line, from 1.
-        offset: where in the file it begins.
-        size: its bytes, line break included.
+        number: its line, from 1; in a table, its row.
+        offset: where in the file it begins; 0 where the file is packed.
+        size: its bytes, line break included; likewise.
         id: the record's.
         markers: its category and tags.
         is_reject: whether it is that of a function that is no sample.
@@ -62,28 +63,39 @@ class Damage:
 
 
 def rows(path: Path) -> Iterator[Row | Damage]:
-    """The rows of a file of JSON lines. Memory holds one line at a time."""
+    """The rows of a file. Memory holds one line at a time; of a table, some rows."""
     damaged = 0
+    row: Row | Damage | None = None
+    for row in _packed(path) if is_packed(path) else _plain(path):
+        yield row
+        damaged += isinstance(row, Damage)
+        if damaged == MOST_DAMAGED:
+            after = row.number + 1
+            yield Damage(after, "and all after it were not read: too many are damaged")
+            return
+    if row is None and path.name != REJECTS:
+        yield Damage(1, "is not there: the file is empty")
+
+
+def _plain(path: Path) -> Iterator[Row | Damage]:
     with path.open("rb") as file:
-        offset = 0
         for number in count(1):
+            offset = file.tell()
             raw = file.readline(LONGEST + 1)
             if not raw:
-                break
-            try:
-                if len(raw) > LONGEST:
-                    _skip_line(file, raw)
-                    raise DamageError(f"is longer than {LONGEST // 2**20} MiB")
-                yield _row(raw, number, offset)
-            except DamageError as error:
-                damaged += 1
-                yield Damage(number, str(error))
-                if damaged == MOST_DAMAGED:
-                    yield Damage(number + 1, "and all after it were not read: too many are damaged")
-                    return
-            offset = file.tell()
-    if offset == 0 and path.name != REJECTS:
-        yield Damage(1, "is not there: the file is empty")
+                return
+            if len(raw) > LONGEST:
+                _skip_line(file, raw)
+            yield _row_or_damage(raw, number, offset)
+
+
+def _packed(path: Path) -> Iterator[Row | Damage]:
+    number = 0
+    try:
+        for number, content in enumerate(contents(path), 1):
+            yield _row_or_damage(content, number, 0)
+    except DamagedFileError as error:
+        yield Damage(number + 1, f"and all after it can't be read: {error.what}")
 
 
 def load(path: Path, row: Row) -> Record:
@@ -92,26 +104,34 @@ def load(path: Path, row: Row) -> Record:
     Raises:
         DamageError: it is gone; the file was changed meanwhile.
     """
-    with path.open("rb") as file:
-        file.seek(row.offset)
-        record = parse(file.read(row.size))
+    if is_packed(path):
+        record = _parsed_of_packed(path, row.number)
+    else:
+        with path.open("rb") as file:
+            file.seek(row.offset)
+            record = parse(file.read(row.size))
     if record["id"] != row.id:
         raise DamageError("was changed while it was being verified")
     return record
 
 
-def parse(raw: bytes) -> Record:
-    """The record in a line.
+def _parsed_of_packed(path: Path, number: int) -> Record:
+    try:
+        found = content(path, number)
+    except DamagedFileError as error:
+        raise DamageError(f"can't be read: {error.what}") from None
+    if found is None:
+        raise DamageError("was removed while it was being verified")
+    return parse(found)
+
+
+def parse(content: bytes | Record) -> Record:
+    """The record in a line, or in a row of a table.
 
     Raises:
         DamageError: there is none.
     """
-    if not raw.strip():
-        raise DamageError("is empty")
-    try:
-        record = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise DamageError(_why_not_json(raw, error)) from None
+    record = _of_json(content) if isinstance(content, bytes) else content
     if not isinstance(record, dict):
         raise DamageError("is no record but another JSON value")
     for name in ("id", "category"):
@@ -122,12 +142,31 @@ def parse(raw: bytes) -> Record:
     return record
 
 
-def _row(raw: bytes, number: int, offset: int) -> Row:
-    record = parse(raw)
+def _of_json(raw: bytes) -> Any:
+    if not raw.strip():
+        raise DamageError("is empty")
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise DamageError(_why_not_json(raw, error)) from None
+
+
+def _row_or_damage(content: bytes | Record, number: int, offset: int) -> Row | Damage:
+    try:
+        return _row(content, number, offset)
+    except DamageError as error:
+        return Damage(number, str(error))
+
+
+def _row(content: bytes | Record, number: int, offset: int) -> Row:
+    size = len(content) if isinstance(content, bytes) else 0
+    if size > LONGEST:
+        raise DamageError(f"is longer than {LONGEST // 2**20} MiB")
+    record = parse(content)
     tags = record.get("tags")
     selectors = [record["category"], *(tags if isinstance(tags, list) else [])]
     markers = tuple(name for name in selectors if isinstance(name, str))
-    return Row(number, offset, len(raw), record["id"], markers, "status" in record)
+    return Row(number, offset, size, record["id"], markers, "status" in record)
 
 
 def _is_name(value: object) -> bool:
