@@ -36,6 +36,7 @@ IDIOMS = [
         floats("n"),
         dims={"n": (2, 3, 5, 9)},
         family="special",
+        double=4096,
     ),
     Idiom(
         "kaiser_windowed",
@@ -145,6 +146,7 @@ IDIOMS = [
         options={"slit": (None, 0.5, 1.0, 2.0)},
         dims={"n": (1, 2, 3, 5, 8, 11)},
         family="special",
+        double=32,
     ),
     Idiom(
         "well_drawdown",

@@ -10,6 +10,7 @@ IDIOMS = [
         floats("n m"),
         options={"degrees": (1.5, 3.0, 5.0, 12.0), "tails": ("one", "two")},
         family="special",
+        double=2048,
     ),
     Idiom(
         "variance_ratio_p_value",
@@ -19,6 +20,7 @@ IDIOMS = [
         dims={"n": (3, 4, 6, 9), "m": (4, 5, 7, 10)},
         wrt=("x", "y"),
         family="special",
+        double=2048,
     ),
     Idiom(
         "goodness_of_fit",
@@ -41,6 +43,7 @@ IDIOMS = [
         options={"trials": (4, 7, 10, 20)},
         dims={"n": (1, 2, 4, 7)},
         family="special",
+        double=2048,
     ),
     Idiom(
         "poisson_tail",
@@ -50,6 +53,7 @@ IDIOMS = [
         options={"dispersion": (0.7, 1.5, 4.0, 10.0)},
         dims={"n": (1, 2, 4, 7)},
         family="special",
+        double=2048,
     ),
     Idiom(
         "truncated_normal_moments",
@@ -157,6 +161,7 @@ IDIOMS = [
         options={"shape": (-2.0, 0.5, 1.5, 3.0)},
         dims={"n": (1, 2, 4, 7)},
         family="special",
+        double=512,
     ),
     Idiom(
         "collector_cost",

@@ -392,3 +392,11 @@ def test_small_numbers_have_small_bounds():
 def test_signs_are_nobody_elses_to_change():
     with pytest.raises(ValueError, match="read-only"):
         signs((3,), 0)[0] = 5.0
+
+
+def test_code_may_call_what_is_less_close_than_it_rounds():
+    call, operands = lambda x: [x + 1.0, np.arange(2)], [exact([1.0, -5.0])]
+    plain, none = bounds("noise", call, operands, "float64", "int32", size=0.0)
+    wider, still = bounds("noise", call, operands, "float64", "int32", size=100.0)
+    assert (wider - plain).tolist() == pytest.approx([100 * 2.0**-52 * 4] * 2, rel=1e-6)
+    assert none.tolist() == still.tolist()

@@ -366,7 +366,7 @@ def eccentric_anomaly_series(mean_anomaly, eccentricity, *, terms):
     """Kepler's equation solved by a series of Bessel functions."""
     anomaly = mean_anomaly
     for n in range(1, terms + 1):
-        bessel = jax.scipy.special.bessel_jn(n * eccentricity, v=n, n_iter=14)[n]
+        bessel = jax.scipy.special.bessel_jn(n * eccentricity, v=n, n_iter=28)[n]
         anomaly = anomaly + 2.0 / n * bessel * jnp.sin(n * mean_anomaly)
     return anomaly
 

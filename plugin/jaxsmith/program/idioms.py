@@ -23,7 +23,7 @@ from jaxsmith.program.fixed import returns
 from jaxsmith.program.helpers import Helpers
 from jaxsmith.program.idiom import DIMENSIONS, evaluate, holds, outline, specs
 from jaxsmith.vocabulary import spans
-from jaxsmith.vocabulary.accuracy import NOISE
+from jaxsmith.vocabulary.accuracy import Accuracy
 from jaxsmith.vocabulary.dtypes import integer_range, is_narrow, kind, usual_range
 from jaxsmith.vocabulary.interval import BOOL, Interval
 from jaxsmith.vocabulary.op import Op, Proposal
@@ -128,7 +128,8 @@ def operation(idiom: Idiom, code: Code, effort: int = 0) -> Op:
     call = f"{idiom.name}({{*}}{{options}})"
     helpers = (LEAVES,) if _holds_dict(outline(idiom.output)) else ()
     return Op(
-        f"idiom_{idiom.name}", idiom.family, call, call, _signature(idiom), spans.keep, NOISE,
+        f"idiom_{idiom.name}", idiom.family, call, call, _signature(idiom), spans.keep,
+        Accuracy("noise", double=idiom.double),
         smooth=smooth, verb=idiom.name, helpers=helpers, code=code, weight=idiom.weight,
         effort=effort,
     )  # fmt: skip

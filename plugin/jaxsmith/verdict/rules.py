@@ -279,7 +279,14 @@ def noisy(step: Step) -> Errors:
     floats = [value for value in map(np.asarray, step.values) if value.dtype.kind in "fc"]
     if any(np.isnan(value).any() for value in floats):
         raise RejectedError("ill_conditioned", "a result of the code is not a number")
-    return noise.spread(step.call, step.operands, step.values, step.coarsest, step.effort)
+    spread = noise.spread(step.call, step.operands, step.values, step.coarsest, step.effort)
+    # What the code calls may be implemented less closely than an operation rounds.
+    return [
+        gap + step.size * step.unit(k) * float(np.max(np.abs(value), initial=0.0))
+        if step.size and step.unit(k)
+        else gap
+        for k, (gap, value) in enumerate(zip(spread, step.values, strict=True))
+    ]
 
 
 RULES: dict[Rule, Callable[[Step], Errors]] = {

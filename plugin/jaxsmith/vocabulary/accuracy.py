@@ -32,7 +32,8 @@ every element through a program; here they are only named, so that a row can sta
     ``e`` could change the result are not used.
 ``noise``
     Code of many operations, without rules of its own: what random rounding of each of them does,
-    see ``jaxsmith.verdict.noise``. Discrete results must be the same under it.
+    see ``jaxsmith.verdict.noise``, and ``size`` ulps of the largest element. Discrete results must
+    be the same under it.
 """
 
 from __future__ import annotations
