@@ -16,6 +16,10 @@ class InvalidRequestError(JaxsmithError):
     """An option, an argument or a folder that can't be used as it is."""
 
 
+class DiskError(JaxsmithError):
+    """The disk takes no more: full, read-only, gone. What was written before is unharmed."""
+
+
 class DamagedFileError(InvalidRequestError):
     """A file that can't be read to its end.
 

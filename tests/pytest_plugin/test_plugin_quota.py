@@ -70,6 +70,25 @@ def test_every_size_is_met_exactly(size: int) -> None:
     assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.parametrize("size", range(14))
+@pytest.mark.parametrize("of", [1, 2, 3, 5])
+def test_shards_in_a_row_are_the_whole(size: int, of: int) -> None:
+    whole = list(quota.planned(["a", "b", "c"], size, seed=0))
+    shards = [
+        list(quota.planned(["a", "b", "c"], size, 0, quota.Share(number, of)))
+        for number in range(1, of + 1)
+    ]
+    assert [case for shard in shards for case in shard] == whole
+    homes = {case: number for number, shard in enumerate(shards) for case in shard}
+    assert all(homes[case] == homes[case.base] for case in whole if case.is_derived)
+    assert max(map(len, shards)) - min(map(len, shards)) <= 3  # a pair, and half of one
+
+
+def test_a_shard_of_a_large_corpus_is_made_without_the_others() -> None:
+    share = quota.Share(777, 10**9)
+    assert len(list(quota.planned(["a", "b"], 10**12, 0, share))) == 1000
+
+
 def test_no_category_means_no_case() -> None:
     assert list(quota.planned([], 8, seed=0)) == []
 

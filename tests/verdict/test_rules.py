@@ -367,6 +367,14 @@ def test_sums_and_products_are_bounded_as_by_moving_the_operands(rule, call):
     assert bound == pytest.approx(expected, rel=1e-12)
 
 
+def test_signs_are_the_same_at_each_call_and_only_small_ones_are_kept():
+    for shape in [(3, 4), (), (100, 100)]:
+        assert np.array_equal(signs(shape, 7), signs(shape, 7))
+        assert signs(shape, 7).shape == shape
+    assert signs((3, 4), 7) is signs((3, 4), 7)
+    assert signs((100, 100), 7) is not signs((100, 100), 7)
+
+
 def test_a_jump_of_one_element_is_enough():
     with pytest.raises(RejectedError, match="too close to a jump"):
         bounds("jumps", lambda x: [x % 1.0], [off([0.5, 0.9, 0.5], 0.2)], size=0.0)

@@ -15,6 +15,7 @@ from jaxsmith.dataset.order import Order, by_category
 from jaxsmith.dataset.part import PartWriter, Receipt
 from jaxsmith.dataset.read import read, read_rejects
 from jaxsmith.dataset.totals import CategoryTotals, FileEntry, Totals, reconcile
+from jaxsmith.dataset.unfinished import take_up
 
 __all__ = [
     "CONTROLLER",
@@ -36,5 +37,6 @@ __all__ = [
     "read",
     "read_rejects",
     "reconcile",
+    "take_up",
     "write_manifest",
 ]

@@ -4,6 +4,7 @@ All that a run writes lies in ``.partial/`` until the end, so an older corpus st
 
     .partial/owner.json   says that the folder is ours; written first, deleted last
     .partial/lock         held by the controller as long as it lives
+    .partial/run.json     the settings that the parts were made with
     .partial/parts/       what the workers wrote
     .partial/building/    the new corpus, until it is complete
     .partial/next/        the new corpus, complete: from here on it is the one that counts
@@ -16,16 +17,19 @@ entries one by one. If the process dies in the midst, the next ``claim`` moves t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from jaxsmith.dataset.lock import Lock
 from jaxsmith.dataset.marker import FORMAT, MANIFEST, is_ours, read_marked
+from jaxsmith.dataset.settings import difference
 from jaxsmith.dataset.swap import move_in, remove
+from jaxsmith.dataset.sync import sync, write_through
 from jaxsmith.errors import InvalidRequestError, JaxsmithError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 CONTROLLER = "controller"
@@ -37,6 +41,8 @@ Where an id is in several parts, theirs have the last word.
 _PARTIAL = ".partial"
 _OWNER = "owner.json"
 _LOCK = "lock"
+_RUN = "run.json"
+_PARTS = "parts"
 _DOCUMENTS = ("README.md", "croissant.json", "statistics.json", "report.html")
 _COUNTS_AS_EMPTY = frozenset({"ABOUT.md", ".gitignore"})
 
@@ -61,7 +67,7 @@ class Staging:
     @property
     def parts(self) -> Path:
         """Where the parts lie."""
-        return self.path / "parts"
+        return self.path / _PARTS
 
     @property
     def building(self) -> Path:
@@ -78,19 +84,27 @@ class Staging:
         self.lock.release()
 
 
-def claim(folder: Path) -> Staging:
+def claim(
+    folder: Path, settings: Mapping[str, Any] | None = None, *, resume: bool = False
+) -> Staging:
     """Claim a folder for a new corpus; it is made if there is none.
 
     An older corpus in it stays until ``publish``. What a run that died left behind is finished if
-    it was complete, and deleted if it was not.
+    it was complete; if it was not, its parts are deleted, or kept to be gone on with.
+
+    Args:
+        folder: the folder.
+        settings: what decides which bytes a run writes, as JSON values by name.
+        resume: keep the parts of a run with these settings, see ``unfinished.take_up``.
 
     Raises:
-        InvalidRequestError: the folder can't be used, with what to do about it.
+        InvalidRequestError: the folder can't be used, or holds a run with other settings; with what
+            to do about it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(folder)
-        return _prepare(folder)
+        return _prepare(folder, settings or {}, resume=resume)
     except (FileExistsError, NotADirectoryError):
         raise InvalidRequestError(f"{folder} is not a folder; choose another") from None
     except OSError as error:
@@ -109,8 +123,10 @@ def publish(staging: Staging) -> None:
     """
     if not is_ours(staging.building / MANIFEST):
         raise JaxsmithError(f"{staging.building} has no manifest; write one before publishing")
+    sync(staging.building)
     staging.building.rename(staging.path / "next")
     _finish(staging)
+    sync(staging.folder, deep=False)
     staging.release()
 
 
@@ -142,23 +158,47 @@ def _refuse_in_the_way(folder: Path, known: set[str]) -> None:
             )
 
 
-def _prepare(folder: Path) -> Staging:
+def _prepare(folder: Path, settings: Mapping[str, Any], *, resume: bool) -> Staging:
     partial = folder / _PARTIAL
     partial.mkdir(exist_ok=True)
     (partial / _OWNER).write_bytes(orjson.dumps({"format": FORMAT}))
     staging = Staging(folder, Lock(partial / _LOCK))
-    _finish(staging)
-    _clean(partial)
-    staging.parts.mkdir()
-    staging.building.mkdir()
+    try:
+        _finish(staging)
+        kept = {_RUN, _PARTS} if resume and _goes_on(staging, settings) else set()
+        _clean(partial, kept)
+        write_through(partial / _RUN, orjson.dumps({"format": FORMAT, "settings": settings}))
+        staging.parts.mkdir(exist_ok=True)
+        staging.building.mkdir()
+    except BaseException:
+        staging.lock.release()
+        raise
     return staging
+
+
+def _goes_on(staging: Staging, settings: Mapping[str, Any]) -> bool:
+    """Whether there is a run to be gone on with.
+
+    Raises:
+        InvalidRequestError: it has other settings.
+    """
+    run = read_marked(staging.path / _RUN)
+    if run is None or not staging.parts.is_dir():
+        return False
+    other = difference(run["settings"], settings)
+    if other is not None:
+        raise InvalidRequestError(
+            f"{staging.folder} holds parts of another run: {other}; "
+            "resume it with its own settings, or leave --emit-resume away to drop it"
+        )
+    return True
 
 
 def _finish(staging: Staging) -> None:
     move_in(staging.path / "next", staging.folder, staging.path / "old")
 
 
-def _clean(partial: Path) -> None:
+def _clean(partial: Path, kept: Collection[str] = ()) -> None:
     for entry in partial.iterdir():
-        if entry.name not in (_OWNER, _LOCK):
+        if entry.name not in (_OWNER, _LOCK, *kept):
             remove(entry)

@@ -73,6 +73,7 @@ class Corpus:
     """
 
     def __init__(self, package: str) -> None:
+        self.package = package
         ops = importlib.import_module(f"{package}.ops")
         categories = importlib.import_module(f"{package}.categories")
         self.vocabulary = Vocabulary([*discover(ops), *_idioms(package)])

@@ -23,22 +23,23 @@ class Helpers:
         text = path.read_text(encoding="utf-8")
         self.path = path
         self.sources: dict[str, str] = {}
-        self.nodes: dict[str, Definition] = {}
+        self.documentation: dict[str, str] = {}
         self.calls: dict[str, list[str]] = {}
         self._after: dict[str, list[str]] = {}
         body = ast.parse(text).body
-        for node in body:
-            if isinstance(node, Definition):
-                self.nodes[_name(node)] = node
+        # Of the trees only what is read again stays: they would take most of the memory.
+        nodes = {_name(node): node for node in body if isinstance(node, Definition)}
         lines = text.splitlines()
-        for name, node in self.nodes.items():
+        for name, node in nodes.items():
             self.sources[name] = _segment(lines, node)
-            self.calls[name] = self._uses(node, name)
-        for node in body:
-            owner = _owner(node)
-            if owner in self.nodes:
-                self._after.setdefault(owner, []).append(_segment(lines, node))
-                self.calls[owner] += self._uses(node, owner)
+            self.calls[name] = _uses(node, set(nodes) - {name})
+            if isinstance(node, ast.FunctionDef):
+                self.documentation[name] = ast.get_docstring(node, clean=False) or ""
+        for call in body:
+            owner = _owner(call)
+            if owner in nodes:
+                self._after.setdefault(owner, []).append(_segment(lines, call))
+                self.calls[owner] += _uses(call, set(nodes) - {owner})
 
     def closure(self, wanted: list[str]) -> list[str]:
         """Sources of these definitions and of those they use, the used ones first."""
@@ -64,9 +65,10 @@ class Helpers:
         """The statements at the top level that belong to a definition."""
         return self._after.get(name, [])
 
-    def _uses(self, node: ast.AST, name: str) -> list[str]:
-        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        return sorted(used & self.nodes.keys() - {name})
+
+def _uses(node: ast.AST, names: set[str]) -> list[str]:
+    used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return sorted(used & names)
 
 
 def _name(node: Definition) -> str:

@@ -6,7 +6,6 @@ in the reference. Values at hand become its arguments where their shapes fit.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import json
 import pkgutil
@@ -65,25 +64,23 @@ class Code:
     def _written(self, spelling: Literal["jax", "numpy"]) -> dict[str, str]:
         code = _read(self.path)
         wanted = self.name + (REFERENCE if spelling == "numpy" else "")
-        if wanted not in code.nodes:
+        if wanted not in code.sources:
             raise ValueError(
                 f"the idiom {self.name!r} needs a function {wanted} in {self.path.name}"
             )
         texts = dict(zip(code.order([wanted]), code.closure([wanted]), strict=True))
         if spelling == "jax":
-            texts[wanted] = self._cited(texts[wanted], code.nodes[wanted])
+            texts[wanted] = self._cited(texts[wanted], code.documentation[wanted])
             return texts
         # The reference's definitions take the names of what they mirror.
-        renamed = {name: name.removesuffix(REFERENCE) for name in code.nodes}
+        renamed = {name: name.removesuffix(REFERENCE) for name in code.sources}
         for old, new in renamed.items():
             if old != new:
                 texts = {k: re.sub(rf"\b{old}\b", new, text) for k, text in texts.items()}
         return {renamed[name]: text for name, text in texts.items()}
 
-    def _cited(self, text: str, node: ast.AST) -> str:
+    def _cited(self, text: str, documentation: str) -> str:
         """The text with its source in its documentation."""
-        assert isinstance(node, ast.FunctionDef)
-        documentation = ast.get_docstring(node, clean=False) or ""
         cited = textwrap.wrap(
             f"{self.cite.rstrip('.')}.", _WIDTH - 4, break_long_words=False, break_on_hyphens=False
         )

@@ -40,6 +40,13 @@ class Account:
         self._comparison: Comparison | None = None
         self._notes: list[tuple[str, dict[str, bool]]] = []
 
+    def publish_in(self, publication: Publication) -> None:
+        """Publish there; begin with what was done before."""
+        self.publication = publication
+        self.ledger.restore(publication.restored)
+        if publication.restored:
+            self._notes.append((f"{len(publication.restored):,} functions were done before", {}))
+
     def expect(self, nodeids: Iterable[str]) -> None:
         """Open the account for what was collected."""
         self.ledger.expect(nodeids)
@@ -59,7 +66,7 @@ class Account:
             pytest.ExitCode.TESTS_FAILED,
         )
         wrong = self.ledger.discrepancies()
-        if not self.ledger.ids and (early or not wrong):
+        if not self.ledger.opened or (not self.ledger.ids and (early or not wrong)):
             self.abandon()  # nothing was run, and pytest says why
         elif wrong:
             self._refuse(session, "stopped early" if early else "the account is wrong", wrong)
@@ -77,6 +84,8 @@ class Account:
         except (JaxsmithError, OSError) as error:
             self._refuse(session, "the corpus could not be finished", [str(error)])
             return
+        if any(r.status in ("failed", "crashed") for r in publication.restored):
+            _fail(session)
         compared = publication.comparison
         if isinstance(compared, Comparison):
             self._comparison = compared
@@ -89,7 +98,7 @@ class Account:
     def _refuse(self, session: pytest.Session, what: str, lines: Iterable[str]) -> None:
         self._notes += [(f"{what}: {line}", _WRONG) for line in lines]
         if self.publication is not None:
-            self._notes.append((self.publication.leave(), _WRONG))
+            self._notes += [(line, _WRONG) for line in self.publication.leave()]
         _fail(session)
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jaxsmith.errors import RejectedError
-from jaxsmith.pytest_plugin import expression, markers, quota
+from jaxsmith.pytest_plugin import code, expression, markers, quota
+from jaxsmith.pytest_plugin.done import STAGED, Done
 from jaxsmith.pytest_plugin.options import Options
 from jaxsmith.stages import supported
 from jaxsmith.stages.environment import prepare
@@ -30,6 +31,7 @@ class Collection:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._found_corpus = False
+        self._refusal: str | None = None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give a test with the marker one case for every function of its corpus."""
@@ -54,6 +56,8 @@ class Collection:
         """
         if not self._found_corpus:
             return  # a session without a corpus keeps pytest's own rules
+        if self._refusal is not None:
+            raise pytest.UsageError(self._refusal)
         try:
             supported.check(supported.installed())
         except supported.UnsupportedJaxError as error:
@@ -75,12 +79,34 @@ class Collection:
 
     def _cases(self, corpus: Corpus, present: Iterable[str]) -> Iterable[Case]:
         named = quota.named(self._config.args, corpus)
-        if named is not None:
-            return named
         options = Options.of(self._config)
+        if named is not None:
+            if options.share != quota.WHOLE:
+                self._refusal = (
+                    "--corpus-shard: functions that are named by id are not divided; leave it away"
+                )
+            return self._undone(corpus, named)
         markexpr = expression.parse(self._config.option.markexpr)
         categories = quota.selected(corpus, markexpr, present)
-        return quota.planned(categories, options.size, options.seed)
+        cases = list(quota.planned(categories, options.size, options.seed, options.share))
+        if categories and not cases:
+            self._refusal = (
+                f"--corpus-shard={options.share}: {options.size} functions are too few for so many "
+                "shards, this one would be empty; ask for fewer shards"
+            )
+        return self._undone(corpus, cases)
+
+    def _undone(self, corpus: Corpus, cases: list[Case]) -> list[Case]:
+        """The cases that an earlier session of the same run has not done."""
+        staged = self._config.stash.get(STAGED, None)
+        if staged is None:
+            return cases
+        try:
+            code.confirm(staged, corpus)
+        except pytest.UsageError as error:
+            self._refusal = str(error)
+        done = Done.read(staged)
+        return [case for case in cases if case not in done]
 
 
 def _item(case: Case, carried: frozenset[str]) -> ParameterSet:

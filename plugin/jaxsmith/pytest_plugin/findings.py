@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaxsmith.errors import JaxsmithError, RejectedError
+import pytest
+
+from jaxsmith.errors import DiskError, JaxsmithError, RejectedError
+from jaxsmith.pytest_plugin.containment import interrupts
 from jaxsmith.stages.errors import StageError, one_line
 
 if TYPE_CHECKING:
@@ -89,6 +92,12 @@ def conclude(id: str, category: str, examine: Callable[[Progressed], Evidence]) 
         outcome: Evidence | Unfit = examine(progressed)
     except UnfitError as error:
         outcome = error.unfit
+    except BaseException as error:
+        if interrupts.pressed() or isinstance(error, pytest.exit.Exception):
+            raise
+        # Whatever a function raises is its own: KeyboardInterrupt, too, would end the run.
+        reason = "trace_error" if progressed.extracted is None else "run_error"
+        outcome = Unfit(reason, one_line(error), _traceback(error))
     return Finding(id, category, outcome, progressed)
 
 
@@ -100,13 +109,13 @@ def blaming(reason: str) -> Iterator[None]:
     """
     try:
         yield
-    except UnfitError:
+    except (UnfitError, DiskError, KeyboardInterrupt, pytest.exit.Exception):
         raise
     except RejectedError as error:
         unfit = Unfit(error.reason, error.detail, _cause(error))
     except StageError as error:
         unfit = Unfit(reason_of(error), error.detail, _cause(error))
-    except Exception as error:
+    except BaseException as error:
         unfit = Unfit(reason, one_line(error), _traceback(error))
     else:
         return
@@ -117,7 +126,7 @@ def _cause(error: Exception) -> str:
     return _traceback(error.__cause__) if isinstance(error.__cause__, Exception) else ""
 
 
-def _traceback(error: Exception) -> str:
+def _traceback(error: BaseException) -> str:
     """The traceback without the frames of installed packages and of this one."""
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [frame for frame in frames if not frame.filename.startswith(_NOT_THEIRS)]

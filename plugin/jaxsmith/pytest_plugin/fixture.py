@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jaxsmith.errors import InvalidRequestError
+from jaxsmith.errors import DiskError, InvalidRequestError
+from jaxsmith.pytest_plugin.containment.words import WORDS
 from jaxsmith.pytest_plugin.desk import DESK
 from jaxsmith.pytest_plugin.markers import MARKER
 from jaxsmith.pytest_plugin.receipts import EXPLANATION, RECEIPTS
@@ -44,13 +45,13 @@ class Jaxsmith:
             __tracebackhide__ = True
             raise InvalidRequestError(f"check_case needs a test marked with {MARKER}")
         corpus = marker.args[0]
-        self._settle(
-            conclude(
+        with self._item.config.stash[WORDS].kept():
+            finding = conclude(
                 case.id,
                 case.category,
                 lambda progressed: examine_case(case, corpus, self._desk, progressed),
             )
-        )
+        self._settle(finding)
 
     def check(
         self,
@@ -136,7 +137,12 @@ class Jaxsmith:
         return self._item.nodeid if count == 1 else f"{self._item.nodeid}#{count}"
 
     def _settle(self, finding: Finding) -> None:
-        unfit = self._desk.take(finding, self._item.ihook, self._receipts)
+        try:
+            unfit = self._desk.take(finding, self._item.ihook, self._receipts)
+        except DiskError as error:
+            # All that comes after would be lost as well.
+            self._item.session.shouldstop = str(error)
+            pytest.fail(str(error), pytrace=False)
         if unfit is None:
             return
         line = f"{unfit.reason}: {unfit.detail}"

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tally:
-    """How many functions ended in each way, the time they took, and the sizes of the records."""
+    """How many functions ended in each way, the time they took, and the sizes of the records.
+
+    ``restored`` of them ended in an earlier session, which says nothing of their time.
+    """
 
     counts: Counter[Status] = field(default_factory=Counter)
+    restored: int = 0
     seconds: float = 0.0
     sizes: array[int] = field(default_factory=lambda: array("Q"))
 
@@ -33,6 +37,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Take another tally in."""
         self.counts.update(other.counts)
+        self.restored += other.restored
         self.seconds += other.seconds
         self.sizes.extend(other.sizes)
 
@@ -49,9 +54,17 @@ class Ledger:
         self._open: set[str] = set()
         self._expected: set[str] = set()
         self._twice: list[str] = []
+        self.opened = False
+
+    def restore(self, receipts: Iterable[Receipt]) -> None:
+        """Enter what became of functions in an earlier session of the same run."""
+        for receipt in receipts:
+            self._count(receipt)
+            self.tallies[receipt.category].restored += 1
 
     def expect(self, nodeids: Iterable[str]) -> None:
         """Open an account for every item that is a function of a corpus."""
+        self.opened = True
         for nodeid in nodeids:
             case = case_of(nodeid)
             if case is not None and nodeid not in self._expected:
@@ -74,12 +87,15 @@ class Ledger:
             self._twice.append(nodeid)
         self._open.discard(nodeid)
         for receipt in receipts:
-            tally = self.tallies.setdefault(receipt.category, Tally())
-            tally.counts[receipt.status] += 1
-            tally.seconds += seconds
-            if receipt.status == "verified" and receipt.size:
-                tally.sizes.append(receipt.size)
-            self.ids.append(receipt.id)
+            self._count(receipt).seconds += seconds
+
+    def _count(self, receipt: Receipt) -> Tally:
+        tally = self.tallies.setdefault(receipt.category, Tally())
+        tally.counts[receipt.status] += 1
+        if receipt.status == "verified" and receipt.size:
+            tally.sizes.append(receipt.size)
+        self.ids.append(receipt.id)
+        return tally
 
     @property
     def collected(self) -> dict[str, int]:

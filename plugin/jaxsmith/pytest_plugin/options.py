@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from jaxsmith.dataset import diff, formats
 from jaxsmith.dataset.formats import DEFAULT_FORMATS, FORMATS
 from jaxsmith.errors import InvalidRequestError
 from jaxsmith.pytest_plugin.baseline import baseline_of
+from jaxsmith.pytest_plugin.quota import WHOLE, Share
 from jaxsmith.stages.names import DEFAULT_STAGES, PLATFORMS, STAGES, lowerings, select
 from jaxsmith.stages.oracles import ORACLES, select_oracles
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     import pytest
 
     from jaxsmith.pytest_plugin.baseline import Baseline
+
+TIMEOUT = 600.0
+"""Seconds that a function may take unless the user says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,9 @@ class Options:
         baseline: the older corpus that the new one is compared with; None for none.
         oracles: who is asked for an opinion beside the reference.
         shrink: how many functions may be run to make one that disagrees smaller.
+        share: which part of the corpus is made.
+        resume: whether to go on with a run that died.
+        timeout: seconds that a function may take.
     """
 
     emit: Path | None
@@ -44,6 +52,9 @@ class Options:
     seed: int
     oracles: tuple[str, ...]
     shrink: int
+    share: Share = WHOLE
+    resume: bool = False
+    timeout: float = TIMEOUT
     baseline: Baseline | None = None
 
     @classmethod
@@ -69,6 +80,9 @@ class Options:
             ),
             oracles=config.getoption("corpus_oracles"),
             shrink=config.getoption("corpus_shrink"),
+            share=config.getoption("corpus_shard"),
+            resume=_resume(config),
+            timeout=config.getoption("corpus_timeout") or TIMEOUT,
         )
 
 
@@ -104,6 +118,12 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FORMAT,...",
         help=f"Formats of the files of records, of {', '.join(FORMATS)}; each file is written in "
         f"all of them. Default: {','.join(DEFAULT_FORMATS)}.",
+    )
+    group.addoption(
+        "--emit-resume",
+        action="store_true",
+        help="Go on with the run that was stopped or died in the folder of --emit, with the same "
+        "settings: only what it has not done is done. Default: begin again.",
     )
     group.addoption(
         "--emit-baseline",
@@ -142,6 +162,21 @@ def add_options(parser: pytest.Parser) -> None:
         default=0,
         metavar="S",
         help="Seed of the corpus; another seed gives other functions. Default: %(default)s.",
+    )
+    group.addoption(
+        "--corpus-shard",
+        type=_share,
+        default=WHOLE,
+        metavar="I/N",
+        help="Make one of N parts of the corpus, I from 1 to N, without making the others. A "
+        "function and what is made from it are in the same part. Default: %(default)s, all of it.",
+    )
+    group.addoption(
+        "--corpus-timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="End the process of a function that takes longer, whatever it is doing. Only workers "
+        f"(-n 1 or more) can be ended. Default: {TIMEOUT:g} with workers.",
     )
     group.addoption(
         "--corpus-oracles",
@@ -215,6 +250,36 @@ def _seed(text: str) -> int:
 
 def _tries(text: str) -> int:
     return _at_least(0, text)
+
+
+def _resume(config: pytest.Config) -> bool:
+    resume: bool = config.getoption("emit_resume")
+    if resume and config.getoption("emit") is None:
+        raise InvalidRequestError("--emit-resume goes on with what --emit began; give both")
+    return resume
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds, got {text!r}") from None
+    if not 1 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected 1 second or more, got {text}")
+    return value
+
+
+def _share(text: str) -> Share:
+    number, slash, of = (each.strip() for each in text.partition("/"))
+    if not (slash and _is_number(number) and _is_number(of)):
+        raise argparse.ArgumentTypeError(f"expected I/N, such as 1/4, got {text!r}")
+    if not 1 <= int(number) <= int(of):
+        raise argparse.ArgumentTypeError(f"expected I from 1 to N in I/N, got {text!r}")
+    return Share(int(number), int(of))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def _at_least(least: int, text: str) -> int:

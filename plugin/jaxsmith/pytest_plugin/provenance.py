@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaxsmith import __version__
 from jaxsmith.dataset import Provenance
+from jaxsmith.pytest_plugin.quota import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,5 +49,6 @@ def provenance(
             "keyword": config.getoption("keyword"),
             "oracles": list(options.oracles),
             "config": known.get("config", {}),
+            **({} if options.share == WHOLE else {"shard": str(options.share)}),
         },
     )

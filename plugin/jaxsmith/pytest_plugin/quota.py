@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jaxsmith.program.function import Case
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from jaxsmith.program.corpus import Corpus
 
-_NAMED_CASE = re.compile(r"\[(?P<category>\w+)-s(?P<seed>\d+)-(?P<index>\d{6,})\]$")
+_ID = r"(?P<category>\w+)-s(?P<seed>\d+)-(?P<index>\d{6,})"
+_NAMED_CASE = re.compile(rf"\[{_ID}\]$")
+_CASE = re.compile(_ID)
 
 
 def case_of(nodeid: str) -> Case | None:
@@ -23,7 +26,15 @@ def case_of(nodeid: str) -> Case | None:
 
     An xdist controller collects nothing: node ids are all it has.
     """
-    match = _NAMED_CASE.search(nodeid)
+    return _case(_NAMED_CASE.search(nodeid))
+
+
+def case_named(id: str) -> Case | None:  # noqa: A002 - the name of the field
+    """The case that the id of a record is of; None for a function of somebody's own tests."""
+    return _case(_CASE.fullmatch(id))
+
+
+def _case(match: re.Match[str] | None) -> Case | None:
     if match is None:
         return None
     return Case(match["category"], int(match["index"]), int(match["seed"]))
@@ -61,18 +72,45 @@ def selected(corpus: Corpus, markexpr: Expression | None, present: Iterable[str]
     return [name for name in corpus.categories if possible(name)]
 
 
-def planned(categories: Sequence[str], size: int, seed: int) -> Iterator[Case]:
-    """``size`` cases divided evenly over the categories, two of each in turn.
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of ``of`` parts of a corpus, ``number`` from 1: what ``--corpus-shard`` asks for."""
 
-    Taking turns keeps any contiguous slice balanced, which is what xdist hands to a worker; and in
-    pairs a function that is made from the one before it meets the same worker, which has just
-    examined that.
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    def part(self, count: int) -> range:
+        """Which of so many things in a row are in the part; all parts together have each once."""
+        return range(count * (self.number - 1) // self.of, count * self.number // self.of)
+
+
+WHOLE = Share(1, 1)
+"""All of a corpus."""
+
+
+def planned(
+    categories: Sequence[str], size: int, seed: int, share: Share = WHOLE
+) -> Iterator[Case]:
+    """``size`` cases divided evenly over the categories, two of each in turn; or a share of them.
+
+    Taking turns keeps any contiguous slice balanced, which is what xdist hands to a worker, and
+    what a share is; and in pairs a function that is made from the one before it meets the same
+    worker, which has just examined that. Cases of other shares are not made.
     """
     if not categories:
         return
     whole, rest = divmod(size, len(categories))
-    counts = [whole + (turn < rest) for turn in range(len(categories))]
-    for index in range(0, whole + 1, 2):
-        for category, count in zip(categories, counts, strict=True):
-            for each in range(index, min(index + 2, count)):
-                yield Case(category, each, seed)
+    for pair in share.part(_pairs(len(categories), size)):
+        # Only the last turn may be short, and then it lacks its last categories.
+        turn, place = divmod(pair, len(categories))
+        count = whole + (place < rest)
+        for index in range(2 * turn, min(2 * turn + 2, count)):
+            yield Case(categories[place], index, seed)
+
+
+def _pairs(categories: int, size: int) -> int:
+    whole, rest = divmod(size, categories)
+    return categories * ((whole + 1) // 2) + (0 if whole % 2 else rest)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jaxsmith.dataset import CONTROLLER, Receipt
-from jaxsmith.errors import InvalidRequestError
+from jaxsmith.errors import DiskError, InvalidRequestError
 from jaxsmith.pytest_plugin import xdist_options
 from jaxsmith.pytest_plugin.account import Account
+from jaxsmith.pytest_plugin.containment import interrupts, orphans
+from jaxsmith.pytest_plugin.containment import pulse as pulses
+from jaxsmith.pytest_plugin.containment import words as last_words
+from jaxsmith.pytest_plugin.containment.deaths import Deaths
+from jaxsmith.pytest_plugin.containment.recycling import Recycling
+from jaxsmith.pytest_plugin.containment.watchdog import Watchdog
 from jaxsmith.pytest_plugin.desk import DESK, Desk
+from jaxsmith.pytest_plugin.done import STAGED
 from jaxsmith.pytest_plugin.publication import Publication
 from jaxsmith.pytest_plugin.quota import case_of
 from jaxsmith.pytest_plugin.receipts import attach
@@ -23,6 +33,12 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin.options import Options
 
 _PARTS = "jaxsmith_parts"
+_PART = "jaxsmith_part"
+_SIGNS = "jaxsmith_signs"
+_PARENT = "jaxsmith_controller"
+_AGAIN = "rerun"
+_QUIETLY = "given back"
+_STATUSES = {_AGAIN: (_AGAIN, "R", "RERUN"), _QUIETLY: ("", "", "")}
 _REFUSAL = "jaxsmith_refusal"
 
 
@@ -50,15 +66,23 @@ def _claim(config: pytest.Config, options: Options) -> Publication | None:
     except InvalidRequestError as error:
         raise pytest.UsageError(f"--emit-baseline: {error}") from None
     try:
-        return Publication(config, options, options.emit)
+        publication = Publication(config, options, options.emit)
     except InvalidRequestError as error:
         raise pytest.UsageError(f"--emit: {error}") from None
+    if publication.is_done:
+        publication.abandon()
+        pytest.exit(f"{publication.shown} holds the complete corpus; nothing to resume", 0)
+    return publication
 
 
 class Alone:
     """The only process: runs the items and keeps the account."""
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
+        if config.getoption("corpus_timeout") and _runs_items(config):
+            raise pytest.UsageError(
+                "--corpus-timeout: a function that hangs can be ended in a worker only; add -n 1"
+            )
         self.account = Account()
         self._config = config
         self._options = options
@@ -67,11 +91,17 @@ class Alone:
     @pytest.hookimpl
     def pytest_sessionstart(self) -> None:
         """Claim the folder before anything is collected."""
-        self.account.publication = _claim(self._config, self._options)
-        publication = self.account.publication
-        parts = publication.parts if publication else None
-        self._desk = Desk(self._config, self._options, parts, CONTROLLER)
+        publication = _claim(self._config, self._options)
+        if publication is None:
+            self._desk = Desk(self._config, self._options, None, CONTROLLER)
+        else:
+            self.account.publish_in(publication)
+            part = publication.part_of(CONTROLLER)
+            self._desk = Desk(self._config, self._options, publication.parts, part)
+        interrupts.watch()
         self._config.stash[DESK] = self._desk
+        self._config.stash[STAGED] = publication.parts if publication else None
+        self._config.stash[last_words.WORDS] = last_words.Words(None)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what there is to run."""
@@ -97,17 +127,30 @@ class Controller:
         self._options = options
         self._collected: set[str] = set()
         self._early_deaths = 0
+        self._signs: Path | None = None
+        self._watchdog: Watchdog | None = None
+        self._deaths: Deaths | None = None
 
     @pytest.hookimpl
     def pytest_sessionstart(self) -> None:
         """Claim the folder before workers start (xdist starts them last in this hook)."""
-        self.account.publication = _claim(self._config, self._options)
+        publication = _claim(self._config, self._options)
+        if publication is not None:
+            self.account.publish_in(publication)
+        self._signs = Path(tempfile.mkdtemp(prefix="jaxsmith-"))
+        limit = self._options.timeout
+        self._watchdog = Watchdog(self._signs, limit, self.account.ledger.expects)
+        self._deaths = Deaths(self._signs, self._watchdog, limit)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where its part goes."""
+        """Tell a worker where its part goes, and where its signs of life."""
         publication = self.account.publication
         node.workerinput[_PARTS] = str(publication.parts) if publication else None
+        worker = node.gateway.id
+        node.workerinput[_PART] = publication.part_of(worker) if publication else worker
+        node.workerinput[_SIGNS] = str(self._signs)
+        node.workerinput[_PARENT] = os.getpid()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
@@ -118,7 +161,9 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Repeat a worker's usage error; end a session whose workers die before they collect."""
+        """Note a death; repeat a usage error; end a session whose workers die too early."""
+        if error and self._deaths is not None:
+            self._deaths.note(node)
         refusal = getattr(node, "workeroutput", {}).get(_REFUSAL)
         if refusal is not None:
             raise pytest.UsageError(refusal)
@@ -131,24 +176,62 @@ class Controller:
                 )
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
-        """Account for the function with which a worker died."""
-        case = case_of(crashitem)
-        # A worker may also die after an item was accounted for, before it told xdist.
-        if case is None or not self.account.ledger.awaits(crashitem):
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport, sched: Any) -> None:
+        """Run the function with which a worker died again, or account for it."""
+        if self._deaths is None:
             return
+        case = case_of(crashitem)
+        # A worker may die after an item was accounted for, before it told xdist.
+        accounted = case is not None and not self.account.ledger.awaits(crashitem)
+        if accounted or (self._deaths.recycled and _run_again(crashitem, sched)):
+            report.outcome = _QUIETLY  # type: ignore[assignment]
+            return
+        if case is None:
+            return
+        verdict = self._deaths.judge(crashitem)
+        if verdict is None and _run_again(crashitem, sched):
+            report.outcome = _AGAIN  # type: ignore[assignment]
+            return
+        reason, detail = ("crashed", "its worker process died")
+        if verdict is not None:
+            reason, detail = verdict.reason, verdict.detail
         publication = self.account.publication
         if publication is None:
-            receipt = Receipt(case.id, case.category, "crashed", "crashed", "", 0)
+            receipt = Receipt(case.id, case.category, "crashed", reason, "", 0)
         else:
-            receipt = publication.record_crash(case.id, case.category, "its worker process died")
+            try:
+                receipt = publication.record_death(case.id, case.category, reason, detail)
+            except DiskError as error:
+                pytest.exit(str(error), pytest.ExitCode.INTERRUPTED)
         attach(report, [receipt])
-        report.longrepr = f"{report.longrepr}\n\n{rerun(self._config, crashitem)}"
+        report.longrepr = (
+            f"{report.longrepr}\n{reason}: {detail}\n\n{rerun(self._config, crashitem)}"
+        )
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count what is run again as that, and not as a failure."""
+        return _STATUSES.get(report.outcome)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Settle the account, after xdist has ended the workers."""
         self.account.settle(session, exitstatus)
+
+    def pytest_unconfigure(self) -> None:
+        """Watch no longer."""
+        if self._watchdog is not None:
+            self._watchdog.close()
+        if self._signs is not None:
+            shutil.rmtree(self._signs, ignore_errors=True)
+
+
+def _run_again(nodeid: str, scheduler: Any) -> bool:
+    """Give an item to another worker; some ways to divide items can't."""
+    try:
+        scheduler.mark_test_pending(nodeid)
+    except NotImplementedError:
+        return False
+    return True
 
 
 class Worker:
@@ -156,10 +239,27 @@ class Worker:
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
         workerinput: dict[str, Any] = config.workerinput  # type: ignore[attr-defined]
-        parts = workerinput[_PARTS]
-        self._desk = Desk(config, options, Path(parts) if parts else None, workerinput["workerid"])
+        orphans.end_with(workerinput[_PARENT])
+        interrupts.watch()
+        parts = Path(workerinput[_PARTS]) if workerinput[_PARTS] else None
+        signs, worker = Path(workerinput[_SIGNS]), workerinput["workerid"]
+        self._desk = Desk(config, options, parts, workerinput[_PART])
+        self._pulse = pulses.Pulse(signs, worker)
+        # xdist replaces workers without end only where a corpus is emitted, see CorpusDefaults.
+        self._recycling = Recycling() if parts is not None else None
         self._output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
         config.stash[DESK] = self._desk
+        config.stash[STAGED] = parts
+        words = last_words.Words(signs / f"{worker}{last_words.SUFFIX}")
+        config.stash[last_words.WORDS] = words
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Say which item runs, so that the controller knows whom it took along or how long."""
+        if self._recycling is not None:
+            self._recycling.count()
+        with self._pulse.running(item.nodeid):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Generator[None, object, object]:

@@ -45,7 +45,7 @@ def rows_of(ledger: Ledger, totals: Totals | None, seconds: float) -> list[Row]:
         # A category's share of the time is its share of all the time that items took, so that the
         # rates of the rows and of the total agree whatever the number of workers.
         spent = seconds * tally.seconds / total.seconds if total.seconds else 0.0
-        count = sum(tally.counts.values())
+        count = sum(tally.counts.values()) - tally.restored
         rate = count / spent if spent > 0 else None
         if totals is None:
             verified, rejected, failed, crashed = (tally.counts[status] for status in STATUSES)

@@ -42,13 +42,13 @@ def guard(stage: str, lines: int = 1) -> Iterator[None]:
     """
     try:
         yield
-    except JaxsmithError:
+    except (JaxsmithError, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # a function may raise SystemExit, too
         raise StageError(stage, one_line(error, lines)) from error
 
 
-def one_line(error: Exception, lines: int = 1) -> str:
+def one_line(error: BaseException, lines: int = 1) -> str:
     """The type of an error and the first lines that it says anything in, as one."""
     said = (line.strip() for line in normalise(str(error)).splitlines())
     return ": ".join([type(error).__name__, *[line for line in said if line][:lines]])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # If all stay alive, 100 functions hold some 2,000 memory maps and 150 MiB; to sweep costs each of
 # them about 0.15 ms.
-_sweeper = Sweeper(every=100)
+_sweeper = Sweeper(every=20)
 
 
 def extract(

@@ -231,12 +231,22 @@ def _heading(step: Step, direction: int, operand: int) -> NDArray[Any]:
 _SIGNS = np.where(np.random.RandomState(0).uniform(size=8191) < 0.5, -1.0, 1.0)
 
 
-@lru_cache(maxsize=1024)
+# Those of large arrays are made as fast as anything is done with them, and would fill the memory.
+_KEPT = 2048
+
+
 def signs(shape: tuple[int, ...], direction: int) -> NDArray[np.float64]:
     """A random sign for each element, others for another direction; the same at each call."""
+    return (_kept_signs if math.prod(shape) <= _KEPT else _signs)(shape, direction)
+
+
+def _signs(shape: tuple[int, ...], direction: int) -> NDArray[np.float64]:
     made = np.resize(np.roll(_SIGNS, -997 * direction), math.prod(shape)).reshape(shape)
     made.flags.writeable = False
     return made
+
+
+_kept_signs = lru_cache(maxsize=1024)(_signs)
 
 
 def decide(step: Step) -> Errors:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.errors import RejectedError
 from mini.categories import waves
+from mini.faults import FAULTS as KINDS
 
 if TYPE_CHECKING:
     from jaxsmith.program.corpus import Corpus
@@ -27,6 +29,19 @@ _right = {name}
 def {name}(*arguments):
     result = _right(*arguments)
     return {result}
+"""
+
+STATEMENTS = """
+
+import jax
+
+_right = {name}
+
+
+def {name}(*arguments):
+    result = _right(*arguments)
+{code}
+    return result
 """
 
 RESULTS = {
@@ -79,6 +94,10 @@ class Odd:
             return replace(function, reference_source=reference)
         if fault == "none":
             return function
+        if fault in KINDS:
+            code = textwrap.indent(KINDS[fault].code.strip(), "    ")
+            wrapper = STATEMENTS.format(name=function.name, code=code)
+            return replace(function, source_code=function.source_code + wrapper)
         wrapper = WRAPPER.format(name=function.name, result=RESULTS[fault])
         return replace(function, source_code=function.source_code + wrapper)
 
