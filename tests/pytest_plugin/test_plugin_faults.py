@@ -105,10 +105,15 @@ def test_a_worker_that_grew_too_large_is_replaced(project: Project) -> None:
         from jaxsmith.pytest_plugin.containment import recycling
         recycling.Recycling.__init__.__defaults__ = (1, 3)
         recycling._EVERY = 4
+        def pytest_testnodedown(node, error):
+            if error:
+                print("the end of", node.gateway.id)
         """
     )
     result = project.emit(*arguments, "-n", "1")
     result.assert_outcomes(passed=14)
     assert "rerun" not in result.outlines[-1]
-    assert sum("replacing crashed worker" in line for line in result.outlines) >= 2
+    assert sum("the end of gw" in line for line in result.outlines) >= 2
+    assert not [line for line in result.outlines if "crashed" in line and "worker" in line]
+    assert not [line for line in result.outlines if "node down" in line]
     assert project.tree() == project.tree("whole")

@@ -18,6 +18,7 @@ from jaxsmith.pytest_plugin.containment import interrupts, orphans
 from jaxsmith.pytest_plugin.containment import pulse as pulses
 from jaxsmith.pytest_plugin.containment import words as last_words
 from jaxsmith.pytest_plugin.containment.deaths import Deaths
+from jaxsmith.pytest_plugin.containment.quiet import Quiet
 from jaxsmith.pytest_plugin.containment.recycling import Recycling
 from jaxsmith.pytest_plugin.containment.watchdog import Watchdog
 from jaxsmith.pytest_plugin.desk import DESK, Desk
@@ -130,6 +131,7 @@ class Controller:
         self._signs: Path | None = None
         self._watchdog: Watchdog | None = None
         self._deaths: Deaths | None = None
+        self._quiet: Quiet | None = None
 
     @pytest.hookimpl
     def pytest_sessionstart(self) -> None:
@@ -141,6 +143,10 @@ class Controller:
         limit = self._options.timeout
         self._watchdog = Watchdog(self._signs, limit, self.account.ledger.expects)
         self._deaths = Deaths(self._signs, self._watchdog, limit)
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            self._quiet = Quiet(reporter.write_line)
+            reporter.write_line = self._quiet.write_line
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -159,11 +165,13 @@ class Controller:
             self.account.expect(ids)
         self._collected.add(node.gateway.id)
 
-    @pytest.hookimpl(optionalhook=True)
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)  # before xdist says so
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Note a death; repeat a usage error; end a session whose workers die too early."""
         if error and self._deaths is not None:
             self._deaths.note(node)
+            if self._deaths.recycled and self._quiet is not None:
+                self._quiet.expect(node.gateway.id, error)
         refusal = getattr(node, "workeroutput", {}).get(_REFUSAL)
         if refusal is not None:
             raise pytest.UsageError(refusal)
