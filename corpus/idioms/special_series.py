@@ -189,6 +189,7 @@ IDIOMS = [
         options={"terms": (1, 2, 3, 4)},
         dims={"n": (1, 2, 4, 7)},
         family="special",
+        double=1024,
     ),
     Idiom(
         "pochhammer_expansion",

@@ -10,6 +10,7 @@ IDIOMS = [
         floats("n m"),
         options={"degrees": (1.5, 3.0, 5.0, 12.0), "tails": ("one", "two")},
         family="special",
+        size=256,
         double=2048,
     ),
     Idiom(
@@ -20,6 +21,7 @@ IDIOMS = [
         dims={"n": (3, 4, 6, 9), "m": (4, 5, 7, 10)},
         wrt=("x", "y"),
         family="special",
+        size=256,
         double=2048,
     ),
     Idiom(
@@ -43,6 +45,7 @@ IDIOMS = [
         options={"trials": (4, 7, 10, 20)},
         dims={"n": (1, 2, 4, 7)},
         family="special",
+        size=256,
         double=2048,
     ),
     Idiom(
@@ -53,6 +56,7 @@ IDIOMS = [
         options={"dispersion": (0.7, 1.5, 4.0, 10.0)},
         dims={"n": (1, 2, 4, 7)},
         family="special",
+        size=256,
         double=2048,
     ),
     Idiom(

@@ -107,8 +107,9 @@ class Idiom:
         wrt: parameters for which the function is differentiable; empty where it is not.
         family: the category that it belongs to.
         weight: how often it is chosen within its family.
-        double: in float64, units in the last place of a result's largest element by which a special
-            function that the JAX code calls brings it off, beyond the rounding of its operations.
+        size: units in the last place of a result's largest element by which a special function that
+            the JAX code calls brings it off, beyond the rounding of its operations.
+        double: the same in float64, where it is more.
     """
 
     name: str
@@ -121,7 +122,8 @@ class Idiom:
     wrt: tuple[str, ...] = ()
     family: str = "idioms"
     weight: float = 1.0
-    double: float = 0.0
+    size: float = 0.0
+    double: float | None = None
 
     @property
     def names(self) -> list[str]:

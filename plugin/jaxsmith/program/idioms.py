@@ -126,7 +126,7 @@ def operation(idiom: Idiom, code: Code, effort: int = 0) -> Op:
     helpers = (LEAVES,) if _holds_dict(outline(idiom.output)) else ()
     return Op(
         f"idiom_{idiom.name}", idiom.family, call, call, _signature(idiom), spans.keep,
-        Accuracy("noise", double=idiom.double),
+        Accuracy("noise", idiom.size, idiom.double),
         smooth=smooth, verb=idiom.name, helpers=helpers, code=code, weight=idiom.weight,
         effort=effort,
     )  # fmt: skip
