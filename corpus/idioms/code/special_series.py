@@ -333,11 +333,11 @@ def airy_series(x, *, terms):
 
 
 def airy_series_reference(x, *, terms):
-    # The two power series, from functions of either kind; their multiples nearly cancel.
+    # The two power series, by Airy's functions of either kind; they nearly cancel.
     first, first_slope, second, second_slope = special.airy(x)
-    root = np.sqrt(3.0)
-    value = (first + second / root) / 2 - (second / root - first) / 2
-    slope = (first_slope + second_slope / root) / 2 - (second_slope / root - first_slope) / 2
+    second, second_slope = second / np.sqrt(3.0), second_slope / np.sqrt(3.0)
+    value = (first + second) / 2 - (second - first) / 2
+    slope = (first_slope + second_slope) / 2 - (second_slope - first_slope) / 2
     return value, slope
 
 
