@@ -1,12 +1,13 @@
 """What does the plugin cost? The same functions through pytest and through a bare loop.
 
-    python tests/benchmarks/plugin_cost.py --size 300 --rounds 3
+    python tests/benchmarks/plugin_cost.py --size 1000 --rounds 3 --processes 2
 
-All run in a process of their own, one at a time and in turn, from the start of Python to its end;
-the plugin's time includes collecting, writing the functions, checking the numbers, and writing and
-merging the records. The loop runs twice: with the settings that the plugin gives XLA, which leaves
-what the plugin itself takes; and with XLA's own, as in any process that nobody has set up. Printed
-are the medians and the ratios, round by round.
+All run one at a time and in turn, from the start of Python to its end, in as many processes as
+there are cores unless told: the plugin's workers, or loops side by side that share the functions.
+The plugin's time includes collecting, writing the functions, checking the numbers, and writing and
+merging the records. The loop runs twice: as it is, with XLA's own settings; and with those that the
+plugin gives XLA, which are part of the plugin, and leave what the rest of it takes. Printed are the
+medians and the ratios, round by round.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -30,20 +31,26 @@ from jaxsmith.stages import environment
 ROOT = Path(__file__).parents[2]
 
 
-def emit(size: int, folder: Path) -> list[str]:
-    """The command that builds a corpus in one process."""
+def emit(size: int, folder: Path, processes: int) -> list[str]:
+    """The command that builds a corpus."""
     return [
-        *(sys.executable, "-m", "pytest", "corpus", "-q", "-p", "no:xdist"),
-        *("-p", "no:cacheprovider"),
+        *(sys.executable, "-m", "pytest", "corpus", "-q", "-p", "no:cacheprovider"),
+        *(("-n", str(processes)) if processes > 1 else ("-p", "no:xdist")),
         f"--corpus-size={size}",
         f"--emit={folder}",
-    ]  # fmt: skip
+    ]
 
 
-def seconds(command: list[str], environ: Mapping[str, str]) -> float:
-    """How long a command takes from start to end."""
+def seconds(commands: Sequence[list[str]], environ: Mapping[str, str]) -> float:
+    """How long commands take side by side, from start to end."""
     start = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
+    running = [
+        subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+        for command in commands
+    ]
+    for process, command in zip(running, commands, strict=True):
+        if process.wait():
+            raise SystemExit(f"{' '.join(command)} failed")
     return time.perf_counter() - start
 
 
@@ -53,8 +60,8 @@ def unset() -> dict[str, str]:
     return {**os.environ, "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {devices}".strip()}
 
 
-def prepare(folder: Path, target: Path) -> int:
-    """Write the emitted functions with their inputs where the bare loop finds them."""
+def prepare(folder: Path, targets: Sequence[Path]) -> int:
+    """Write the emitted functions with their inputs where the bare loops find them, a share each."""
     functions = []
     for record in read(folder):
         case = Case(record["category"], int(record["id"].rpartition("-")[2]), record["seed"])
@@ -66,37 +73,41 @@ def prepare(folder: Path, target: Path) -> int:
             for chosen in record["inputs"]
         ]
         functions.append((function.source_code, function.name, function.x64, inputs))
-    target.write_bytes(pickle.dumps(functions))
+    for place, target in enumerate(targets):
+        target.write_bytes(pickle.dumps(functions[place :: len(targets)]))
     return len(functions)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--size", type=int, default=300, help="functions (default: 300)")
+    parser.add_argument("--size", type=int, default=1000, help="functions (default: 1000)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds (default: 3)")
+    cores = len(os.sched_getaffinity(0))
+    parser.add_argument("--processes", type=int, default=cores, help="default: one a core")
     options = parser.parse_args()
     default, ours = unset(), dict(os.environ)
     environment.prepare(ours)
     with tempfile.TemporaryDirectory() as scratch:
-        folder, functions = Path(scratch, "corpus"), Path(scratch, "functions.pickle")
-        seconds(emit(options.size, folder), ours)
-        count = prepare(folder, functions)
-        loop = [sys.executable, str(ROOT / "tests/benchmarks/bare_loop.py"), str(functions)]
+        folder = Path(scratch, "corpus")
+        shares = [Path(scratch, f"functions{n}.pickle") for n in range(options.processes)]
+        plugin = [emit(options.size, folder, options.processes)]
+        seconds(plugin, ours)
+        count = prepare(folder, shares)
+        loops = [
+            [sys.executable, str(ROOT / "tests/benchmarks/bare_loop.py"), str(share)]
+            for share in shares
+        ]
         rounds = [
-            (
-                seconds(emit(options.size, folder), ours),
-                seconds(loop, ours),
-                seconds(loop, default),
-            )
+            (seconds(plugin, ours), seconds(loops, default), seconds(loops, ours))
             for _ in range(options.rounds)
         ]
-    print(f"{count} functions; medians of {options.rounds} rounds, one process each")
-    names = ("plugin", "bare loop, same settings", "bare loop, XLA's defaults")
+    print(f"{count} functions, {options.processes} processes; medians of {options.rounds} rounds")
+    names = ("plugin", "bare loop", "bare loop, plugin's settings")
     for position, (name, times) in enumerate(zip(names, zip(*rounds, strict=True), strict=True)):
         ratios = [times_of[0] / times_of[position] for times_of in rounds]
         median = statistics.median(times)
-        line = f"{name:26} {median:7.1f} s  {count / median:6.1f} functions/s"
+        line = f"{name:28} {median:7.1f} s  {count / median:6.1f} functions/s"
         if position:
             spread = f"({min(ratios):.3f} to {max(ratios):.3f})"
             line += f"  ratio {statistics.median(ratios):.3f} {spread}"

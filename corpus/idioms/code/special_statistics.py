@@ -287,7 +287,9 @@ def skew_normal_chance_reference(x, location, scale, *, shape):
     weights = 0.05 * gaps * (1 + np.exp(-places))
     z = (x - location) / scale
     chances = np.sum(weights * density(z[:, None] - gaps), axis=1)
-    return chances, density(z) / scale
+    # What is left of the normal's chance rounds as that does, however little it is.
+    normal = special.ndtr(z)
+    return normal - (normal - chances), density(z) / scale
 
 
 def collector_cost(kinds, price):

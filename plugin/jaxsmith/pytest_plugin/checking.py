@@ -93,8 +93,12 @@ def _sample(function: Function, corpus: Corpus) -> Examined:
     known = _unsupported(function) or _known_bug(function, corpus, always=True)
     if known is not None:
         raise UnfitError(known)
-    with blaming("reference_error"):
-        examined = examine(function)
+    try:
+        with blaming("reference_error"):
+            examined = examine(function)
+    except UnfitError as error:
+        _remember(function, error.unfit)
+        raise
     _remember(function, _known_bug(function, corpus, always=False))
     return examined
 

@@ -3,8 +3,8 @@
 An executable holds about 21 memory maps, and Linux grants a process 65,530. One that nobody refers
 to is freed by Python, cycles included; but JAX's caches keep what a jitted function that is still
 alive was compiled to, and up to 8,192 operations that were run outside of jit. Clearing the caches
-frees both. It takes 8 to 14 ms, and one or two more to trace JAX's own functions again; after
-eighty functions the caches are 50 MB.
+frees both. It takes 8 to 14 ms, and as much again to trace JAX's own functions anew; after eighty
+functions the caches are 50 MB.
 
 What is freed stays with the process: compiling takes memory in small pieces, and of what lies
 between those that live, the C library gives nothing back unless it is asked. After a hundred
@@ -49,6 +49,7 @@ def trim() -> None:
 def _library() -> Any:
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
-        # Threads of XLA get areas of their own otherwise, and each keeps what it ever needed.
-        library.mallopt(_ARENAS, 1)
+        # Threads of XLA get areas of their own otherwise, and each keeps what it ever needed. With
+        # one for all of them they wait for each other: compiling takes a third longer.
+        library.mallopt(_ARENAS, 2)
     return library

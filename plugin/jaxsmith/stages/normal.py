@@ -25,5 +25,8 @@ _MEMBER = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 def normalise(text: str) -> str:
     """The text without memory addresses and places in source files, with sets in order."""
-    text = _SOURCE_LINE.sub("", _ADDRESS.sub("", text))
-    return _SET.sub(lambda found: ", ".join(sorted(_MEMBER.findall(found[0]))), text)
+    if " at " in text:  # to look for a word first takes a twentieth of the time
+        text = _SOURCE_LINE.sub("", _ADDRESS.sub("", text))
+    if "frozenset" in text:
+        text = _SET.sub(lambda found: ", ".join(sorted(_MEMBER.findall(found[0]))), text)
+    return text

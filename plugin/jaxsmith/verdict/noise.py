@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -126,7 +127,6 @@ def spread(
     operands: Sequence[Bounded],
     values: Sequence[Any],
     unit: float,
-    effort: int = 0,
 ) -> list[Any]:
     """How far off rounding can bring each result of a call.
 
@@ -135,15 +135,15 @@ def spread(
         operands: its arguments with their bounds.
         values: its results without noise.
         unit: machine epsilon of the precision in which the function computes.
-        effort: about how many operations it does; 0 where it is not known.
 
     Raises:
         RejectedError: ``ill_conditioned`` where a discrete result, a shape, or which elements are
             finite depends on rounding.
     """
     tape = Tape(RUNS, noise=Noise(0, unit), budget=MOST_OPERATIONS)
-    short = effort <= MOST_OPERATIONS
-    worst = _along_directions(call, operands, values, tape) if short else None
+    worst = None if call in _long else _along_directions(call, operands, values, tape)
+    if tape.budget is not None and tape.budget < 0:
+        _long.add(call)
     if worst is None:
         worst = _by_runs(call, operands, values, unit, TIED_RUNS if tape.tied else RUNS)
     pairs = zip(worst, map(np.asarray, values), strict=True)
@@ -157,6 +157,8 @@ TIED_RUNS = 12
 FIRST_ORDER = 64.0
 # Arrays of more than this many operations are better run again; each costs as much as ten numbers.
 MOST_OPERATIONS = 400
+# Functions that were seen to do more: they are asked again for every input set.
+_long: WeakSet[Callable[..., list[Any]]] = WeakSet()
 
 
 def _along_directions(

@@ -53,7 +53,6 @@ class Step:
         size: the row's accuracy size.
         terms: how many terms are summed for one element of the output.
         coarsest: machine epsilon of the coarsest float among operands and outputs.
-        effort: about how many operations the call does; 0 where it is not known.
     """
 
     call: Call
@@ -63,7 +62,6 @@ class Step:
     size: float
     terms: int
     coarsest: float = 0.0
-    effort: int = 0
 
     @property
     def arguments(self) -> list[Any]:
@@ -289,7 +287,7 @@ def noisy(step: Step) -> Errors:
     floats = [value for value in map(np.asarray, step.values) if value.dtype.kind in "fc"]
     if any(np.isnan(value).any() for value in floats):
         raise RejectedError("ill_conditioned", "a result of the code is not a number")
-    spread = noise.spread(step.call, step.operands, step.values, step.coarsest, step.effort)
+    spread = noise.spread(step.call, step.operands, step.values, step.coarsest)
     # What the code calls may be implemented less closely than an operation rounds.
     return [
         gap + step.size * step.unit(k) * float(np.max(np.abs(value), initial=0.0))

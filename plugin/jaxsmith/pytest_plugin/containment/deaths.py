@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _ATTEMPTS = {-signal.SIGKILL: 3}
 """By exit status: that signal comes from outside more often than not."""
 _USUAL_ATTEMPTS = 2
+"""What kills a worker twice in the same function is the function's doing."""
 _IDLE_ATTEMPTS = 9
+"""A function that was only next in line did not begin; but nor may a run go on for ever."""
 
 _TO_END = 5  # seconds
 
