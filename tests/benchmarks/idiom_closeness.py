@@ -84,8 +84,9 @@ def main():
         if op.accuracy.rule == "noise" and (op.accuracy.size or op.accuracy.double):
             cells = []
             for dtype in WIDTHS:
-                found = (e for f in islice(forms(op, dtype), options.forms) for e in excesses(op, f))
-                cells += [f"{max(0.0, *found):.0f}", f"{op.accuracy.size_for(dtype):g}"]
+                some = islice(forms(op, dtype), options.forms)
+                worst = max((e for each in some for e in excesses(op, each)), default=0.0)
+                cells += [f"{max(0.0, worst):.0f}", f"{op.accuracy.size_for(dtype):g}"]
             print("|", " | ".join([op.name.removeprefix("idiom_"), *cells]), "|", flush=True)
 
 

@@ -61,7 +61,7 @@ def unset() -> dict[str, str]:
 
 
 def prepare(folder: Path, targets: Sequence[Path]) -> int:
-    """Write the emitted functions with their inputs where the bare loops find them, a share each."""
+    """Write the emitted functions with their inputs, a share for each bare loop."""
     functions = []
     for record in read(folder):
         case = Case(record["category"], int(record["id"].rpartition("-")[2]), record["seed"])

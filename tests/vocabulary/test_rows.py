@@ -17,7 +17,7 @@ from jaxsmith.vocabulary.stream import Stream
 
 # How loops become machine code says nothing of a row; this way takes XLA half as long.
 QUICKLY = {"xla_cpu_use_fusion_emitters": False}
-FORMS = 4  # of each row
+FORMS = 3  # of each row
 TRIES = 24
 ROWS = [op for op in CORPUS.vocabulary.by_name.values() if op.family != "guards" and not op.control]
 
