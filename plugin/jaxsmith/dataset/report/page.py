@@ -25,7 +25,8 @@ MARK = '<meta name="generator" content="jaxsmith">'
 
 def drift_page(drift: Html) -> str:
     """A page that holds nothing but what changed from one corpus to another."""
-    return _filled("drift.html", title="What changed", drift=drift)
+    title = "What changed"
+    return _whole(title, tag("main", "\n", drift, "\n") + "\n")
 
 
 def page(stats: Stats, gathered: Gathering, drift: Html | None = None) -> str:
@@ -39,22 +40,24 @@ def page(stats: Stats, gathered: Gathering, drift: Html | None = None) -> str:
         drift: a section on what changed, where it was compared with another.
     """
     entries = [entry(record) for record in gathered.choice.result()]
-    return _filled(
-        "report.html",
-        title=f"A corpus of {stats.records:,} functions",
+    title = f"A corpus of {stats.records:,} functions"
+    body = Template(_asset("report.html")).substitute(
+        heading=tag("h1", title),
         headline=headline(stats, gathered),
         links=tag("a", "What changed", href="#drift") if drift else "",
         drift=drift or "",
         figures=figures(stats, gathered),
         shown=f"{len(entries):,} of {stats.records:,}",
         data=json_in_script({"panes": list(PANES.items()), "entries": entries}),
+        script=_asset("report.js"),
     )
+    return _whole(title, body)
 
 
-def _filled(template: str, title: str, **sections: str) -> str:
-    """A template with what belongs in it.
+def _whole(title: str, body: str) -> str:
+    """A page of its own.
 
-    The page may run our script and use our style, and nothing else: whatever a record held, and
+    It may run our script and use our style, and nothing else: whatever a record held, and
     should it not be escaped, no script of its own would run, and nothing would be loaded.
     """
     style, script = _asset("report.css"), _asset("report.js")
@@ -62,14 +65,8 @@ def _filled(template: str, title: str, **sections: str) -> str:
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
-    return Template(_asset(template)).substitute(
-        mark=MARK,
-        policy=policy,
-        title=tag("title", title),
-        heading=tag("h1", title),
-        style=style,
-        script=script,
-        **sections,
+    return Template(_asset("page.html")).substitute(
+        mark=MARK, policy=policy, title=tag("title", title), style=style, body=body
     )
 
 
