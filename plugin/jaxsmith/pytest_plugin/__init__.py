@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jaxsmith.errors import InvalidRequestError
-from jaxsmith.pytest_plugin import hookspecs, markers
+from jaxsmith.pytest_plugin import caching, hookspecs, markers
 from jaxsmith.pytest_plugin.account import Account
 from jaxsmith.pytest_plugin.collection import Collection
 from jaxsmith.pytest_plugin.fixture import Jaxsmith, jaxsmith
@@ -62,17 +62,24 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if options.emit is not None:
         prepare(os.environ)  # workers inherit it
+    if options.cache is not None:
+        caching.use(options.cache, os.environ)
     markers.register(config)
     role = role_of(config, options)
     config.pluginmanager.register(role, "jaxsmith-role")
     config.pluginmanager.register(Collection(config), "jaxsmith-collection")
     config.pluginmanager.register(Reports(), "jaxsmith-reports")
+    if options.cache is not None:
+        config.pluginmanager.register(caching.CacheReports(), "jaxsmith-cache-reports")
     config.pluginmanager.register(Records(config), "jaxsmith-records")
     config.pluginmanager.register(VerifiedReports(), "jaxsmith-verified-reports")
     account = getattr(role, "account", None)
     if isinstance(account, Account):
         config.pluginmanager.register(account, "jaxsmith-account")
         config.pluginmanager.register(VerifiedSummary(config), "jaxsmith-verified-summary")
+        if options.cache is not None:
+            summary = caching.CacheSummary(options.cache, config.getoption("corpus_cache"))
+            config.pluginmanager.register(summary, "jaxsmith-cache-summary")
         _register_progress(config, account)
 
 

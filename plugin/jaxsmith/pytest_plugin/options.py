@@ -13,7 +13,7 @@ from jaxsmith.dataset.formats import DEFAULT_FORMATS, FORMATS
 from jaxsmith.errors import InvalidRequestError
 from jaxsmith.pytest_plugin.baseline import baseline_of
 from jaxsmith.pytest_plugin.quota import WHOLE, Share
-from jaxsmith.stages.names import DEFAULT_STAGES, PLATFORMS, STAGES, lowerings, select
+from jaxsmith.stages.names import DEFAULT_STAGES, DUMPED, PLATFORMS, STAGES, lowerings, select
 from jaxsmith.stages.oracles import ORACLES, select_oracles
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Options:
         formats: the formats of the files of the corpus.
         size: how many functions to write, over all the categories selected.
         seed: the seed of the corpus.
+        cache: the folder that executables are kept in; None keeps none.
         baseline: the older corpus that the new one is compared with; None for none.
         oracles: who is asked for an opinion beside the reference.
         shrink: how many functions may be run to make one that disagrees smaller.
@@ -55,6 +56,7 @@ class Options:
     share: Share = WHOLE
     resume: bool = False
     timeout: float = TIMEOUT
+    cache: Path | None = None
     baseline: Baseline | None = None
 
     @classmethod
@@ -65,13 +67,14 @@ class Options:
             InvalidRequestError: some don't go together.
         """
         start = config.invocation_params.dir
-        emit, baseline, file = (
-            None if given is None else start / given
-            for given in map(config.getoption, ("emit", "emit_baseline", "emit_diff"))
-        )
+        paths = map(config.getoption, ("emit", "emit_baseline", "emit_diff", "corpus_cache"))
+        emit, baseline, file, cache = (None if path is None else start / path for path in paths)
+        stages = select((*config.getoption("emit_stages"), *config.getoption("emit_platforms")))
+        if cache is not None:
+            _refuse_dumped(stages)
         return cls(
             emit=emit,
-            stages=select((*config.getoption("emit_stages"), *config.getoption("emit_platforms"))),
+            stages=stages,
             formats=config.getoption("emit_format"),
             size=config.getoption("corpus_size"),
             seed=config.getoption("corpus_seed"),
@@ -83,6 +86,7 @@ class Options:
             share=config.getoption("corpus_shard"),
             resume=_resume(config),
             timeout=config.getoption("corpus_timeout") or TIMEOUT,
+            cache=cache,
         )
 
 
@@ -179,6 +183,13 @@ def add_options(parser: pytest.Parser) -> None:
         f"(-n 1 or more) can be ended. Default: {TIMEOUT:g} with workers.",
     )
     group.addoption(
+        "--corpus-cache",
+        type=_folder,
+        metavar="DIR",
+        help="Keep what XLA compiles in DIR (JAX's persistent compilation cache), and find there "
+        "what a run on the same JAX compiled before. What is in DIR is run. Default: none.",
+    )
+    group.addoption(
         "--corpus-oracles",
         type=_oracles,
         default=(),
@@ -257,6 +268,16 @@ def _resume(config: pytest.Config) -> bool:
     if resume and config.getoption("emit") is None:
         raise InvalidRequestError("--emit-resume goes on with what --emit began; give both")
     return resume
+
+
+def _refuse_dumped(stages: Iterable[str]) -> None:
+    """Refuse stages that XLA writes while it compiles, which it doesn't where it finds it done."""
+    dumped = [name for name in stages if name in DUMPED]
+    if dumped:
+        raise InvalidRequestError(
+            f"--corpus-cache: an executable that is found has no {', '.join(dumped)}; leave out "
+            "the cache or the stage"
+        )
 
 
 def _seconds(text: str) -> float:

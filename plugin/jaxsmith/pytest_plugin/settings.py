@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxsmith.pytest_plugin import code
+from jaxsmith.stages.environment import CACHE
 
 if TYPE_CHECKING:
     import pytest
@@ -43,7 +44,7 @@ def settings(config: pytest.Config, options: Options) -> dict[str, Any]:
         "the environment": {
             name: value
             for name, value in sorted(os.environ.items())
-            if name.startswith(_READ_BY_JAX)
+            if name.startswith(_READ_BY_JAX) and name not in CACHE
         },
         "the machine": platform.machine(),
         "the processor": _features(),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import jax
 
-from jaxsmith.stages import compat, symbolic
+from jaxsmith.stages import caching, compat, symbolic
 from jaxsmith.stages.errors import NoTextError, guard, one_line
+from jaxsmith.stages.setting import keeps_executables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from jax.stages import Compiled, Lowered, Traced, Wrapped
 
@@ -107,8 +110,21 @@ def compile_once(
         traced = jitted.trace(*args, **kwargs)
     with guard("lower"):
         lowered = traced.lower()
-    with guard("compile"):
+    with guard("compile"), _counted():
         compiled, dumped = (
             (lowered.compile(), {}) if dump is None else compat.compile_dumping(lowered, dump)
         )
     return Compilation(jitted, args, kwargs, traced, lowered, compiled, dumped)
+
+
+def _counted() -> AbstractContextManager[None]:
+    """Counts a function as found or compiled, where there is a cache to find it in."""
+    if not keeps_executables():
+        return nullcontext()
+    _listen()
+    return caching.compiling()
+
+
+@cache
+def _listen() -> None:
+    jax.monitoring.register_event_listener(caching.listen)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 ALL_STAGES = tuple(STAGES)
 DEFAULT_STAGES = tuple(stage.name for stage in STAGES.values() if stage.default)
+DUMPED = frozenset(stage.name for stage in STAGES.values() if stage.dump is not None)
+"""Those that XLA writes while it compiles."""
 
 _LOWERING = "stablehlo_"
 PLATFORMS = tuple(stage.platform for stage in STAGES.values() if stage.platform)

@@ -44,6 +44,11 @@ def x64_enabled() -> bool:
     return bool(_setting("jax_enable_x64"))
 
 
+def keeps_executables() -> bool:
+    """Whether JAX's persistent compilation cache is in use."""
+    return _setting("jax_compilation_cache_dir") is not None
+
+
 def xla_threads() -> int:
     """How many threads XLA's CPU client has: it divides loops of the optimized HLO by them."""
     asked = os.environ.get("PJRT_NPROC") or os.environ.get("NPROC")
