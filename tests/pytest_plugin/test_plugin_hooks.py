@@ -70,6 +70,7 @@ def test_a_conftest_builds_the_record_itself(project: Project) -> None:
     [
         ("raise KeyError('lost')", "KeyError: 'lost'"),
         ("record['handle'] = object()", "*is not JSON*"),
+        ("return 5", "pytest_jaxsmith_modify_record returns a int; give None or a reason"),
     ],
 )
 def test_a_hook_that_goes_wrong_fails_the_item_and_is_recorded(
@@ -80,6 +81,17 @@ def test_a_hook_that_goes_wrong_fails_the_item_and_is_recorded(
     result.assert_outcomes(failed=4)
     result.stdout.fnmatch_lines([f"internal_error: {detail}"])
     assert {reject["reason"] for reject in project.rejects()} == {"internal_error"}
+
+
+def test_a_hook_told_of_a_record_fails_the_item_and_harms_no_record(project: Project) -> None:
+    project.pytester.makeconftest(
+        "def pytest_jaxsmith_record_written(record): raise ValueError(record['id'])"
+    )
+    result = project.emit(*CURVES)
+    result.assert_outcomes(failed=4)
+    result.stdout.fnmatch_lines(["pytest_jaxsmith_record_written: ValueError: curves-s0-000000"])
+    assert "desk.py" not in result.stdout.str()
+    assert len(project.records()) == 4
 
 
 def test_a_manifest_hook_that_raises_leaves_the_folder_as_it_was(project: Project) -> None:

@@ -146,6 +146,16 @@ def test_lambdas_of_one_statement_are_told_apart() -> None:
     assert [run(fn, 5.0) for fn in (one, two, inner)] == [6.0, 10.0, 2.5]
 
 
+def test_a_value_that_can_not_be_shown_is_missing() -> None:
+    class Odd:
+        def __repr__(self) -> str:
+            raise RuntimeError("no repr")
+
+    odd = Odd()
+    found = closed_source(lambda x: (x, odd), "pair")
+    assert found.missing == ("odd: no text shows how this Odd was made",)
+
+
 def test_what_was_wrapped_later_has_no_source() -> None:
     doubler = Doubler()
     for fn in (wrapped_later, update_wrapper(partial(plain), plain), doubler.__call__):

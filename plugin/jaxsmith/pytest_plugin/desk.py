@@ -68,9 +68,14 @@ class Desk:
             receipts.append(self._reject(finding, error.unfit))
             return error.unfit
         receipts.append(receipt)
-        hook.pytest_jaxsmith_record_written(
-            record=made, receipt=receipt.as_dict(), config=self._config
-        )
+        try:
+            with blaming("internal_error"):
+                hook.pytest_jaxsmith_record_written(
+                    record=made, receipt=receipt.as_dict(), config=self._config
+                )
+        except UnfitError as error:  # the record is written all the same
+            said = f"pytest_jaxsmith_record_written: {error.unfit.detail}"
+            pytest.fail(f"{said}\n\n{error.unfit.explanation}", pytrace=False)
         return None
 
     def close(self) -> None:
@@ -86,6 +91,10 @@ class Desk:
             dropped: list[str] = hook.pytest_jaxsmith_modify_record(
                 record=made, evidence=evidence, config=self._config
             )
+        if dropped and not isinstance(dropped[0], str):
+            kind = type(dropped[0]).__name__
+            detail = f"pytest_jaxsmith_modify_record returns a {kind}; give None or a reason"
+            raise UnfitError(Unfit("internal_error", detail))
         if dropped:
             raise UnfitError(Unfit("dropped_by_hook", dropped[0]))
         return made

@@ -12,6 +12,7 @@ from jaxsmith.pytest_plugin.desk import DESK
 from jaxsmith.pytest_plugin.markers import MARKER
 from jaxsmith.pytest_plugin.receipts import EXPLANATION, RECEIPTS
 from jaxsmith.pytest_plugin.rerun import rerun
+from jaxsmith.pytest_plugin.sensible import refuse_values, refuse_words
 from jaxsmith.record import status_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ class Jaxsmith:
 
         if reference is not None and not callable(reference):
             raise InvalidRequestError(f"reference is a {type(reference).__name__}, not a function")
+        tags = [tags] if isinstance(tags, str) else list(tags)
+        refuse_words(name, category, tags)
+        refuse_values(x64, license, rtol=rtol, atol=atol)
         request = Request(
             id=self._next_id(),
             category=category,
@@ -116,7 +120,7 @@ class Jaxsmith:
             keywords=kwargs,
             reference=reference,
             name=name,
-            tags=frozenset([tags] if isinstance(tags, str) else tags),
+            tags=frozenset(tags),
             static_argnums=static_argnums,
             static_argnames=static_argnames,
             x64=x64,

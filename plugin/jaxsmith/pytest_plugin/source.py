@@ -263,6 +263,6 @@ def _is_local(name: str) -> bool:
 def _is_literal(value: object) -> bool:
     try:
         same: object = ast.literal_eval(repr(value)) == value
-    except (ValueError, SyntaxError, TypeError, MemoryError):
+    except Exception:  # both are the value's own, which may raise anything
         return False
     return same is True

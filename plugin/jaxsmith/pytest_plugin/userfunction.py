@@ -72,10 +72,12 @@ def examine_function(request: Request, desk: Desk, progressed: Progressed) -> Ev
             **request.keywords,
         )
         progressed.extracted = extracted
+    with blaming("run_error"):  # a further input set may hold anything
         calls = [
             arguments_of(extracted, request.fn, args, request.keywords)
             for args in request.argument_sets
         ]
+    with blaming("internal_error"):
         source = closed_source(request.fn, request.name)
         subject = progressed.subject = _subject(request, extracted, calls[0], source)
         progressed.remarks |= _remarks(source, calls[0])
