@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jaxsmith.dataset.columns import Columns
-    from jaxsmith.dataset.documents import Facts
+    from jaxsmith.dataset.facts import Facts
 
 CARD = "README.md"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jaxsmith.dataset.columns import Columns, Type
-    from jaxsmith.dataset.documents import Facts
+    from jaxsmith.dataset.facts import Facts
 
 CROISSANT = "croissant.json"
 

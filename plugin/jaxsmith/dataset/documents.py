@@ -10,6 +10,7 @@ import orjson
 from jaxsmith.dataset.card import CARD, card
 from jaxsmith.dataset.columns import Open, columns
 from jaxsmith.dataset.croissant import CROISSANT, croissant
+from jaxsmith.dataset.facts import Facts
 from jaxsmith.dataset.read import read, read_rejects
 from jaxsmith.dataset.report import REPORT, Gathering, page
 from jaxsmith.dataset.selection import EVERYTHING, Selection
@@ -21,33 +22,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.dataset.folder import Staging
     from jaxsmith.dataset.manifest import Provenance
-    from jaxsmith.dataset.stats import Stats
     from jaxsmith.dataset.totals import Totals
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the documents tell of a corpus.
-
-    Attributes:
-        totals: its account.
-        provenance: what it depends on.
-        formats: the formats of its files.
-        stats: its statistics.
-        licenses: the licences that its records name.
-        plain: whether no record has a field that is not in the table.
-        keys: of each field that is an object with any keys, the keys that occur, sorted.
-        selection: what was taken of a larger corpus.
-    """
-
-    totals: Totals
-    provenance: Provenance
-    formats: Sequence[str]
-    stats: Stats
-    licenses: Sequence[str]
-    plain: bool
-    keys: Mapping[str, Sequence[str]]
-    selection: Selection = EVERYTHING
 
 
 def documents(

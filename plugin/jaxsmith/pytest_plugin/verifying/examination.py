@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from jaxsmith.pytest_plugin.verifying.blame import blaming, check_outputs
 from jaxsmith.pytest_plugin.verifying.hindrances import (
     NotHereError,
     of_complaint,
@@ -17,13 +18,10 @@ from jaxsmith.pytest_plugin.verifying.hindrances import (
 from jaxsmith.pytest_plugin.verifying.rows import DamageError
 from jaxsmith.record import complaint
 from jaxsmith.sample import remake
-from jaxsmith.stages import StageError
-from jaxsmith.stages.errors import one_line
 from jaxsmith.stages.reading import check_text
 from jaxsmith.stages.setting import versions
 from jaxsmith.stages.stablehlo import compile_module, read_stablehlo
 from jaxsmith.stages.table import STAGES
-from jaxsmith.verdict.sketch import mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -101,32 +99,6 @@ def _readable(record: Record, texts: Collection[str]) -> tuple[Module | None, li
     if hindrance.arrays:
         raise NotHereError(hindrance.arrays)
     return module, _inputs(record)
-
-
-@contextmanager
-def blaming(what: str) -> Iterator[None]:
-    """Say what of the record is damaged where something raises within."""
-    try:
-        yield
-    except DamageError:
-        raise
-    except StageError as error:
-        raise DamageError(f"{what}: {error}") from error
-    except Exception as error:
-        raise DamageError(f"{what}: {one_line(error, lines=2)}") from error
-
-
-def check_outputs(what: str, record: Record, which: int, outputs: Sequence[Any]) -> None:
-    """Hold the outputs of a run on one input set against what the record expects of them.
-
-    Raises:
-        DamageError: they don't agree.
-    """
-    with blaming(f"expected[{which}]"):
-        found = mismatch(record["expected"][which], outputs)
-    if found is not None:
-        kind = record["inputs"][which]["kind"]
-        raise DamageError(f"{what} on input set {which} ({kind}): {found.detail}")
 
 
 def _check_sources(record: Record) -> None:

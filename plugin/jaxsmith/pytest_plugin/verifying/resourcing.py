@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxsmith.pytest_plugin.verifying.examination import blaming, check_outputs
+from jaxsmith.pytest_plugin.verifying.blame import blaming, check_outputs
 from jaxsmith.pytest_plugin.verifying.rows import DamageError
 from jaxsmith.stages import extract, file_of, load
 from jaxsmith.stages.table import STAGES
