@@ -2,12 +2,14 @@
 
 from itertools import count
 
+import numpy as np
 import pytest
 
 from corpus import CORPUS
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.function import Case
 from jaxsmith.verdict import examine, regions
+from jaxsmith.verdict.expect import Judge
 
 
 def examined(category, fits):
@@ -34,3 +36,15 @@ def test_a_derivative_is_taken_once_for_the_text_and_the_graph(monkeypatch):
     monkeypatch.setattr(regions, "_repeat", lambda *args: told.append(args) or repeat(*args))
     _, found = examined("arithmetic", lambda f, _: f.transform == ("grad",))
     assert len(told) >= len(found)
+
+
+def test_differences_are_off_by_a_share_of_what_they_are_taken_of(monkeypatch):
+    def solves(function, _):
+        inner = {eqn.op.name for eqn in function.graph.walk()}
+        return function.outputs[0].dtype == "float64" and inner & {"solve_lower", "solve_upper"}
+
+    function, found = examined("linalg", solves)
+    (inputs, _), judge = found[0], Judge(function)
+    monkeypatch.setattr(regions, "_steepness", lambda *_: 1e3)
+    judge.preview(inputs)
+    assert all(np.min(item.error) >= 1e3 * regions.APPROXIMATE for item in judge._run(inputs))

@@ -184,10 +184,11 @@ def gradient(
     count = sum(1 for _ in region.walk())
     results = []
     differences = order - 1 if found.exact else order
+    steepness = _steepness(forward, operands[:primals])
     for value, truncation, var in zip(found.values, truncations, eqn.outputs, strict=True):
         unit = EPSILON[var.aval.dtype]
         relative = max([4.0 * (count + 4) * unit, *within]) * 4.0**order
-        scale = max(_largest(value), _steepness(forward, operands[:primals]))
+        scale = max(_largest(value), steepness)
         # The reference rounds too; the function that is differentiated may be a sum of the results.
         noise = EPSILON["float64"] * sum(
             float(np.sum(f.slack)) / unit + float(np.sum(np.abs(f.value))) for f in forward
@@ -199,6 +200,8 @@ def gradient(
         relative_to_bend = (count + 4) * unit * max(1.0, reach)
         bound = relative * scale + noise / STEPS[order] ** differences + truncation
         bound = bound + relative_to_bend * found.curvature
+        if found.approximate:  # differences of the function's values, however flat it is
+            bound = bound + APPROXIMATE * max(steepness, *map(_largest, found.values))
         results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))
     return results
 
@@ -217,12 +220,14 @@ class _Derived:
         truncations: what differences leave out, for each.
         curvature: how much the derivative changes as the arguments move by one.
         exact: whether derivatives of first order are exact but for rounding.
+        approximate: whether some of their steps were differentiated by differences of order 4.
     """
 
     values: list[Any]
     truncations: list[Any]
     curvature: float
     exact: bool
+    approximate: bool = False
 
 
 def _derived(
@@ -250,11 +255,12 @@ def _derived(
             values = derive(*arguments)
             # The outer of two derivatives is always a difference.
             if order > 1 or not seen.differenced:
-                scale = max(map(_largest, values), default=0.0)
-                off = APPROXIMATE * scale if seen.approximate or survey.approximate else 0.0
+                close = seen.approximate or survey.approximate
                 bend = bending(function, held, survey, directions) if order == 1 else 0.0
-                exact = order == 1 or not (seen.approximate or survey.approximate)
-                return _Derived(values, [np.asarray(off)] * len(values), bend, exact=exact)
+                none = [np.asarray(0.0)] * len(values)
+                return _Derived(
+                    values, none, bend, exact=order == 1 or not close, approximate=close
+                )
     if survey is None and kinked and not _is_derived(region):
         # Differences don't see a kink between pieces that are flat on either side.
         raise RejectedError("ill_conditioned", "a step has no known derivative: it may be a kink")
