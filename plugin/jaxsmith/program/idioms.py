@@ -43,6 +43,7 @@ AT_HAND = 0.7
 RESULTS = Interval(-1e3, 1e3)
 _WIDTH = 88
 _NAME = re.compile(r"[a-z_]\w*")
+_BROKEN = re.compile(r"^( *)(\S.*[(\[])\n +(\S.*[^,\n])\n\1([)\]].*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Code:
         for old, new in renamed.items():
             if old != new:
                 texts = {k: re.sub(rf"\b{old}\b", new, text) for k, text in texts.items()}
-        return {renamed[name]: text for name, text in texts.items()}
+        return {renamed[name]: _BROKEN.sub(_joined, text) for name, text in texts.items()}
 
     def _cited(self, text: str, documentation: str) -> str:
         """The text with its source in its documentation."""
@@ -271,3 +272,9 @@ def _range(dtype: str) -> Interval:
 
 def _literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _joined(lines: re.Match[str]) -> str:
+    """Three lines as the one that they would be, had the shorter names stood there before."""
+    one = "".join(lines.groups())
+    return one if len(one) <= _WIDTH else lines[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from jaxsmith.vocabulary.code import LEVELS, OPERATOR_LEVELS
+
 WIDTH = 88
 INDENT = "    "
 # What may stand between two links of a chain, and after the last.
@@ -12,6 +14,10 @@ _LINK = re.compile(r"(\.\w+)*")
 _TAIL = re.compile(r"(\.\w+)?:?")
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _STRING = re.compile(r'"[^"]*"')
+_MARK = re.compile(r"return |[\w, ()\[\].]*? = ")
+_OPERATOR = re.compile(r" (\*\*|//|<<|>>|<=|>=|==|!=|[-+*/%@&^|<>]) ")
+_NAME = re.compile(r"[\w.]*")
+_OTHER = re.compile(r" (?:if|else|for|and|or|not|in|is) ")
 
 
 def fits(text: str) -> bool:
@@ -34,14 +40,19 @@ def breaks_well(text: str, depth: int) -> bool:
     return whole and not set(value[: pairs[0][0]]) & set(" ") and len(pairs) <= 2
 
 
-def statement(text: str, depth: int, reserve: int = 0) -> list[str]:
+def statement(text: str, depth: int, reserve: int = 0, *, inside: bool = False) -> list[str]:
     """One simple statement or ``def`` line, broken into lines where it is too long.
 
-    ``reserve`` characters are kept free at the end of a line that is not broken.
+    ``reserve`` characters are kept free at the end of a line that is not broken; ``inside`` says
+    that it is an expression between brackets, which may be broken anywhere.
     """
     line = INDENT * depth + text
     if fits(line + " " * reserve):
         return [line]
+    if inside:
+        parts = _operands(text)
+        if len(parts) > 1:
+            return [row for part in parts for row in statement(part, depth, inside=True)]
     if text.startswith("return ") and _top_level_commas(text[len("return ") :]):
         return [
             f"{INDENT * depth}return (",
@@ -49,17 +60,84 @@ def statement(text: str, depth: int, reserve: int = 0) -> list[str]:
             f"{INDENT * depth})",
         ]
     span = _last_bracket(text, depth)
+    value = _value(text)
+    parts = _operands(text[value:]) if value else []
+    if len(parts) > 1:
+        span = _split_around(text, depth, span) if len(parts) == 2 else None
+        if span is None:
+            return [
+                INDENT * depth + text[:value] + "(",
+                *statement(text[value:], depth + 1, inside=True),
+                INDENT * depth + ")",
+            ]
     if span is None:
         return [line]
     start, end = span
-    inner, tail = text[start + 1 : end], text[end:]
+    if text.startswith("lambda ") and not fits(INDENT * depth + text[: start + 1]):
+        head, _, body = text.partition(": ")
+        rows = statement(body, depth + 1, inside=True)
+        return [f"{INDENT * depth}{head}: (", *rows, INDENT * depth + ")"]
+    rows = [INDENT * depth + text[: start + 1], *_between(text, start, end, depth)]
+    tail = text[end:]
+    if tail[1:2] in ("(", "[") and not fits(INDENT * depth + tail + " " * reserve):
+        start, end = _pairs(tail[1:])[-1]
+        start, end = start + 1, end + 1
+        rows += [INDENT * depth + tail[: start + 1], *_between(tail, start, end, depth)]
+        tail = tail[end:]
+    return [*rows, INDENT * depth + tail]
+
+
+def _between(text: str, start: int, end: int, depth: int) -> list[str]:
+    """The lines of what is between two brackets.
+
+    The arguments of a call may share a line; the items of a display never do. What parentheses only
+    group has no items: a comma after it would make a tuple of it.
+    """
+    inner = text[start + 1 : end]
+    is_call = _is_call(text, start)
+    if text[start] == "(" and not is_call and not _top_level_commas(inner):
+        return statement(inner, depth + 1, inside=True)
     one_line = INDENT * (depth + 1) + inner
-    # The arguments of a call may share a line; the items of a display never do. What parentheses
-    # only group has no items: a comma after it would make a tuple of it.
-    group = text[start] == "(" and not _is_call(text, start) and not _top_level_commas(inner)
-    whole = group or (fits(one_line) and _is_call(text, start))
-    body = [one_line] if whole else _items(inner, depth + 1)
-    return [INDENT * depth + text[: start + 1], *body, INDENT * depth + tail]
+    return [one_line] if fits(one_line) and is_call else _items(inner, depth + 1)
+
+
+def _value(text: str) -> int:
+    """Where the value of an assignment or of a ``return`` begins; 0 for another statement."""
+    found = _MARK.match(text)
+    return found.end() if found else 0
+
+
+def _operands(text: str) -> list[str]:
+    """An expression cut at its loosest operators, each of which begins a piece; whole if none."""
+    hidden = _hide_strings(text)
+    level, found = 0, []
+    for position, char in enumerate(hidden):
+        if char in _OPEN:
+            level += 1
+        elif char in _OPEN.values():
+            level -= 1
+        elif level == 0 and char == " ":
+            if _OTHER.match(hidden, position):
+                return [text]
+            if operator := _OPERATOR.match(hidden, position):
+                found.append((LEVELS[OPERATOR_LEVELS[operator[1]]], position))
+    if not found or text.startswith("lambda "):
+        return [text]
+    loosest = min(level for level, _ in found)
+    cuts = [position for level, position in found if level == loosest]
+    return [text[a:b].strip() for a, b in pairwise([0, *cuts, len(text)])]
+
+
+def _split_around(text: str, depth: int, last: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The bracket pair to break at in a value of two operands; None to put brackets around it."""
+    if last is not None and fits(INDENT * depth + text[: last[0] + 1]):
+        return last
+    first = next(iter(_pairs(text)), None)
+    if first is None or not _NAME.fullmatch(text, _value(text), first[0]):
+        return None  # the first operand is no call
+    if not fits(INDENT * depth + text[: first[0] + 1]):
+        return None
+    return first if fits(INDENT * depth + text[first[1] :]) else None
 
 
 def _is_call(text: str, start: int) -> bool:
@@ -70,7 +148,7 @@ def _items(text: str, depth: int) -> list[str]:
     parts = _split(text)
     lines: list[str] = []
     for part in parts:
-        *head, last = statement(part, depth, reserve=1)
+        *head, last = statement(part, depth, reserve=1, inside=True)
         lines += [*head, f"{last},"]
     return lines
 
