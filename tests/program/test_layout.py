@@ -48,5 +48,7 @@ def test_a_power_of_simple_operands_is_hugged(base, exponent, text):
 
 
 def test_what_is_around_an_operand_counts():
+    chain = [Code("x**0.5", LEVELS["power"]), Code("0.9")]
+    assert fill("{1} ** {0:unary}", chain, {}) == "0.9**x**0.5"
     assert fill("jnp.abs({0}) ** 2", [Code("z")], {}) == "jnp.abs(z) ** 2"
     assert fill("jnp.sum({0} ** 2)", [Code("z")], {}) == "jnp.sum(z**2)"

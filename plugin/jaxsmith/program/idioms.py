@@ -43,6 +43,7 @@ AT_HAND = 0.7
 RESULTS = Interval(-1e3, 1e3)
 _WIDTH = 88
 _NAME = re.compile(r"[a-z_]\w*")
+_CLAUSE = re.compile(r"^( *)(\S.*\S)\n\1(for \S.*[^:\n])$", re.MULTILINE)
 _BROKEN = re.compile(r"^( *)(\S.*[(\[])\n +(\S.*[^,\n])\n\1([)\]].*)$", re.MULTILINE)
 
 
@@ -78,7 +79,7 @@ class Code:
         for old, new in renamed.items():
             if old != new:
                 texts = {k: re.sub(rf"\b{old}\b", new, text) for k, text in texts.items()}
-        return {renamed[name]: _BROKEN.sub(_joined, text) for name, text in texts.items()}
+        return {renamed[name]: _rejoined(text) for name, text in texts.items()}
 
     def _cited(self, text: str, documentation: str) -> str:
         """The text with its source in its documentation."""
@@ -274,7 +275,12 @@ def _literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
-def _joined(lines: re.Match[str]) -> str:
-    """Three lines as the one that they would be, had the shorter names stood there before."""
-    one = "".join(lines.groups())
-    return one if len(one) <= _WIDTH else lines[0]
+def _rejoined(text: str) -> str:
+    """The text with lines joined that fit in one, now that names are shorter."""
+
+    def one(lines: re.Match[str]) -> str:
+        space, first, *more = lines.groups()
+        joined = space + (" " if len(more) == 1 else "").join([first, *more])
+        return joined if len(joined) <= _WIDTH else lines[0]
+
+    return _BROKEN.sub(one, _CLAUSE.sub(one, text))

@@ -52,7 +52,9 @@ def statement(text: str, depth: int, reserve: int = 0, *, inside: bool = False) 
     if inside:
         parts = _operands(text)
         if len(parts) > 1:
-            return [row for part in parts for row in statement(part, depth, inside=True)]
+            *others, last = parts
+            rows = [row for part in others for row in statement(part, depth, inside=True)]
+            return [*rows, *statement(last, depth, reserve, inside=True)]
     if text.startswith("return ") and _top_level_commas(text[len("return ") :]):
         return [
             f"{INDENT * depth}return (",

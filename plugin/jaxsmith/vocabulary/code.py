@@ -70,7 +70,7 @@ def fill(template: str, operands: list[Code], attributes: Mapping[str, object]) 
             lambda found: ", ".join(f"{{{i}}}" for i in range(int(found[1] or 0), len(operands))),
             template,
         )
-    if " ** " in template and _are_hugged(operands):
+    if " ** " in template and _are_hugged(template, operands):
         template = _POWER.sub("**", template)  # as formatters hug a power of simple operands
     parts: list[str] = []
     for text, key, spec in _parsed(template):
@@ -90,13 +90,16 @@ def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
 _ALL_FROM = re.compile(r"\{(\d*)\*\}")
 _SIMPLE = re.compile(r"-?[\w.]+")
 _POWER = re.compile(r"(?<=[\w}]) \*\* (?=\{|-?[\d.])")
+_EXPONENT = re.compile(r" \*\* \{(\d+)")
 _CHAIN = re.compile(r"-?[\w.]+ ?\*\*.*", re.DOTALL)
 
 
-def _are_hugged(operands: list[Code]) -> bool:
-    """Whether all are simple; the last may be a power that begins with what is."""
-    *others, last = operands
-    pattern = _CHAIN if last.level == LEVELS["power"] else _SIMPLE
-    patterns = (*(_SIMPLE for _ in others), pattern)
-    pairs = zip(patterns, operands, strict=True)
-    return all(each.fullmatch(operand.text) for each, operand in pairs)
+def _are_hugged(template: str, operands: list[Code]) -> bool:
+    """Whether all are simple; the exponent may be a power that begins with what is."""
+    exponent = _EXPONENT.search(template)
+    for position, operand in enumerate(operands):
+        on_the_right = exponent is not None and position == int(exponent[1])
+        chains = on_the_right and operand.level == LEVELS["power"]
+        if not (_CHAIN if chains else _SIMPLE).fullmatch(operand.text):
+            return False
+    return True
