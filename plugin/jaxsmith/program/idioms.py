@@ -43,7 +43,11 @@ AT_HAND = 0.7
 RESULTS = Interval(-1e3, 1e3)
 _WIDTH = 88
 _NAME = re.compile(r"[a-z_]\w*")
-_CLAUSE = re.compile(r"^( *)(\S.*\S)\n\1(for \S.*[^:\n])$", re.MULTILINE)
+_CLAUSE = re.compile(
+    r"^(?P<open>(?P<outer> *)\S.*[(\[{]\n)(?P<space> +)(?P<item>\S.*)\n(?P=space)(?P<for>for .*)\n"
+    r"(?P<close>(?P=outer)[)\]}].*)$",
+    re.MULTILINE,
+)
 _BROKEN = re.compile(r"^( *)(\S.*[(\[])\n +(\S.*[^,\n])\n\1([)\]].*)$", re.MULTILINE)
 
 
@@ -279,8 +283,11 @@ def _rejoined(text: str) -> str:
     """The text with lines joined that fit in one, now that names are shorter."""
 
     def one(lines: re.Match[str]) -> str:
-        space, first, *more = lines.groups()
-        joined = space + (" " if len(more) == 1 else "").join([first, *more])
+        joined = "".join(lines.groups())
         return joined if len(joined) <= _WIDTH else lines[0]
 
-    return _BROKEN.sub(one, _CLAUSE.sub(one, text))
+    def clause(lines: re.Match[str]) -> str:
+        joined = f"{lines['space']}{lines['item']} {lines['for']}"
+        return f"{lines['open']}{joined}\n{lines['close']}" if len(joined) <= _WIDTH else lines[0]
+
+    return _BROKEN.sub(one, _CLAUSE.sub(clause, text))
