@@ -14,7 +14,7 @@ from jaxsmith.sample import remake
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "docs" / "sample"
-COMMAND = ["corpus", "-q", "-n", "2", "--corpus-size=160", "-p", "no:cacheprovider"]
+COMMAND = ["corpus", "-q", "-n", "2", "--corpus-size=168", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,27 @@ def test_every_source_runs_in_an_empty_namespace(records):
         namespace = {}
         exec(record["source_code"], namespace)
         assert callable(namespace[record["function_name"]])
+
+
+def test_jax_has_the_derivatives_that_the_tag_promises(records):
+    import jax
+    import jax.numpy as jnp
+
+    tagged = [record for record in records if "differentiable" in record["tags"]]
+    assert len(tagged) >= len(records) / 4
+    for record in tagged[::4]:
+        namespace = {}
+        exec(record["source_code"], namespace)
+
+        def total(*args, fn=namespace[record["function_name"]]):
+            leaves = jax.tree.leaves(fn(*args))
+            return sum(jnp.sum(leaf) for leaf in leaves if jnp.issubdtype(leaf, jnp.floating))
+
+        arrays = remake(record)[0]
+        floats = [i for i, array in enumerate(arrays) if array.dtype.kind == "f"]
+        with jax.enable_x64(record["config"]["x64"]):
+            slopes = jax.eval_shape(jax.grad(total, argnums=floats), *arrays)
+        assert [slope.shape for slope in slopes] == [arrays[i].shape for i in floats]
 
 
 def test_the_one_command_makes_it_again(records, tmp_path):

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 # An operation in fewer functions has hardly been met.
 ENOUGH = 20
 
+# The transformations that make a derivative of a function.
+DERIVATIVES = frozenset(
+    {"grad", "value_and_grad", "jacfwd", "jacrev", "jvp", "linearize", "vjp", "hvp"}
+)
+
 _FIELDS = {"primitives": "primitives", "stablehlo": "stablehlo_ops", "chlo": "stablehlo_ops"}
 
 # The fields of StableHLO that was lowered for something else than what ran.
@@ -51,6 +56,8 @@ class Coverage:
             JAX keeps for itself.
         sizes: functions by the decade of their number of equations.
         categories: functions by category.
+        differentiable: how many functions that were not derived from another have derivatives.
+        differentiated: of how many of those a derivative is here.
     """
 
     functions: int
@@ -58,6 +65,8 @@ class Coverage:
     others: Mapping[str, Sequence[Met]]
     sizes: Mapping[str, int]
     categories: Mapping[str, int]
+    differentiable: int
+    differentiated: int
 
 
 def coverage(
@@ -77,10 +86,17 @@ def coverage(
     elsewhere: Counter[str] = Counter()
     by_size: Counter[str] = Counter()
     by_category: Counter[str] = Counter()
+    differentiable: set[str] = set()
+    differentiated: set[str] = set()
     for record in records:
         total += 1
         by_size[decade(record)] += 1
         by_category[record["category"]] += 1
+        transform = record.get("transform", ())
+        if "differentiable" in record.get("tags", ()) and not transform:
+            differentiable.add(record["id"])
+        if DERIVATIVES & {*transform}:
+            differentiated.add(record["base_id"])
         for kind in catalog:
             names = record.get(_FIELDS[kind], {})
             counted[kind].update(name for name in names if _is_of(kind, name))
@@ -94,6 +110,8 @@ def coverage(
         },
         dict(sorted(by_size.items(), key=lambda item: len(item[0]))),
         dict(by_category.most_common()),
+        len(differentiable),
+        len(differentiable & differentiated),
     )
 
 
@@ -133,6 +151,10 @@ def _lines(found: Coverage) -> Iterator[str]:
     yield f"{found.functions:,} functions."
     for kind, table in found.tables.items():
         yield from _table(kind, table, found.others[kind])
+    share = found.differentiated / max(found.differentiable, 1)
+    yield from ("", f"## Derivatives: of {share:.0%} of what has them", "")
+    yield f"{found.differentiable:,} functions that were not made from another have derivatives; "
+    yield f"{found.differentiated:,} of them have one here, which was verified like any function."
     yield from ("", "## Sizes", "", "| equations | functions |", "| --- | ---: |")
     yield from (f"| {decade} | {count:,} |" for decade, count in found.sizes.items())
     largest = max(found.categories.values(), default=0) / max(found.functions, 1)

@@ -12,7 +12,7 @@ from jaxsmith.program.fixed import ANYTHING, fixed_op, returns
 from jaxsmith.program.function import Function
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.layout import statement
-from jaxsmith.program.tags import SIZES, size_tag
+from jaxsmith.program.tags import SIZES, size_tag, slope_tags
 from jaxsmith.program.transforms import LATTICE, PLAIN, TRANSFORMS
 from jaxsmith.vocabulary.code import Code, fill
 from jaxsmith.vocabulary.value import Var
@@ -80,7 +80,8 @@ def _wrap(
     case: Case, function: Function, transform: str, wrapping: Wrapping, helpers: Helpers
 ) -> Function:
     name = f"{wrapping.suffix}_{function.name}"
-    tags = set(function.tags) - SIZES.keys() - {"unary", "elementwise"}
+    tags = set(function.tags) - SIZES.keys() - {"unary", "elementwise", "differentiable"}
+    tags |= slope_tags(wrapping.wrt, wrapping.outputs)
     tags |= {size_tag(function.op_count + 1), "derived", transform}
     if len(wrapping.params) == 1:
         tags.add("unary")

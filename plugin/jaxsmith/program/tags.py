@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jaxsmith.vocabulary.dtypes import kind
 from jaxsmith.vocabulary.value import Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jaxsmith.program.graph import Eqn, Graph
+    from jaxsmith.vocabulary.aval import Aval
 
 # The size tag of a program is the first whose bound it does not pass.
 SIZES = {"tiny": 1, "small": 5, "medium": 15, "large": 40, "huge": 10**9}
@@ -20,6 +24,7 @@ TAGS = {
     "multi_statement": "has more than one statement",
     "nested_branches": "a branch inside a branch",
     "composite": "combines operations of four or more families",
+    "differentiable": "has derivatives by arguments of 32 or 64 bits, in reverse mode too",
     "derived": "made from another function by transformations",
     "jit": "derived by jax.jit",
     "checkpoint": "derived by jax.checkpoint",
@@ -65,6 +70,12 @@ def tags(graph: Graph, statements: int) -> frozenset[str]:
         "composite": len({eqn.op.family for eqn in eqns} - {"guards"}) >= 4,
     }
     return frozenset({size, *(tag for tag, holds in found.items() if holds)})
+
+
+def slope_tags(wrt: Sequence[str], outputs: Sequence[Aval]) -> frozenset[str]:
+    """The tag of a function that has derivatives by parameters, if it has floats to derive."""
+    has_slopes = bool(wrt) and any(kind(aval.dtype) == "f" for aval in outputs)
+    return frozenset({"differentiable"} if has_slopes else ())
 
 
 def _mixes_scalar(eqn: Eqn) -> bool:

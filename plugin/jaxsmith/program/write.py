@@ -8,7 +8,7 @@ from jaxsmith.program.emit import SPELLINGS, Printer, with_imports
 from jaxsmith.program.function import Function, Param
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.naming import Namer, function_name
-from jaxsmith.program.tags import op_count, tags
+from jaxsmith.program.tags import op_count, slope_tags, tags
 from jaxsmith.vocabulary.dtypes import is_half, is_inexact, kind
 from jaxsmith.vocabulary.stream import Stream
 
@@ -55,10 +55,11 @@ def write(
     source, statements = _text("jax", graph, name, namer, inlined, helpers)
     reference, _ = _text("numpy", graph, name, namer, inlined, helpers)
     outputs = tuple(atom.aval for atom in graph.results)
+    wrt = _differentiable(graph, kept, namer)
     return Function(
         case=case,
         name=name,
-        tags=tags(graph, statements) | extra_tags,
+        tags=tags(graph, statements) | slope_tags(wrt, outputs) | extra_tags,
         source_code=source,
         reference_source=reference,
         params=tuple(Param(namer.of(e.var), e.var.aval, e.draw) for e in kept),
@@ -67,7 +68,7 @@ def write(
         x64=x64,
         op_count=op_count(graph),
         graph=graph,
-        wrt=_differentiable(graph, kept, namer),
+        wrt=wrt,
     )
 
 
