@@ -8,9 +8,11 @@ from jaxsmith.program.bugs import KnownBug
 
 BUGS = [
     KnownBug("absolute-value-of-a-square-that-wraps", before="0.11"),
+    KnownBug("bitwise-reduction-of-a-sharded-array"),
     KnownBug("checkpoint-saves-complex-dots"),
     KnownBug("clamp-with-one-batched-bound"),
     KnownBug("clipped-scatter-of-extremes", before="0.12"),
+    KnownBug("derivative-of-a-jitted-zeta", before="0.12"),
     KnownBug("derivative-of-arccosh-of-large-numbers", before="0.11"),
     KnownBug("derivative-of-clamp-where-bounds-cross"),
     KnownBug("derivative-of-expm1-far-below-zero", before="0.12"),

@@ -85,6 +85,16 @@ LIMITATIONS = [
         calls=("1j", "lax.complex(", "jnp.fft.", "jnp.conj(", ".conj()"),
     ),
     Limitation(
+        name="derivative-of-a-jitted-zeta",
+        rows=frozenset({"zeta"}),
+        least=1,
+        before="0.12",
+        reason="a mapped jit that joins a zeta function to another array has no derivative",
+        inside="gradient",
+        calls=("scipy.special.zeta(",),
+        beside=("jit",),
+    ),
+    Limitation(
         name="vmap-of-ragged-dot",
         rows=frozenset(),
         least=1,
@@ -100,6 +110,15 @@ LIMITATIONS = [
         before=None,
         reason="vmap of lax.clamp over one of its bounds alone gives clamp shapes that it refuses",
         inside="vmap",
+    ),
+    Limitation(
+        name="bitwise-reduction-of-a-sharded-array",
+        rows=frozenset({"reduce_either", "reduce_hypot", "reduce_xor", "bitwise_reduce"}),
+        least=1,
+        before=None,
+        reason="XLA for CPU adds up shards by sums, products and extremes alone",
+        calls=("lax.reduce(", "lax.reduce_xor(", "jnp.bitwise_xor.reduce("),
+        beside=("jax.make_mesh(", "jax.pmap("),
     ),
     Limitation(
         name="derivatives-of-mutable-references",

@@ -91,6 +91,7 @@ IDIOMS = [
             "running": floats("2 d", 0.2, 2),
         },
         (floats("devices*b d"), floats("2 d")),
+        gives=("normalized", "next_running"),
         options={"devices": DEVICES, "momentum": (0.5, 0.9, 0.99), "eps": (1e-5, 1e-3)},
         dims={"b": (2, 3, 4), "d": (1, 2, 4)},
         wrt=("x", "scale", "offset", "running"),

@@ -16,6 +16,7 @@ IDIOMS = [
             "y": floats("devices*b"),
         },
         (floats("d"), floats(""), floats("")),
+        gives=("next_weights", "next_bias", "mean_loss"),
         options={
             "devices": DEVICES,
             "learning_rate": (0.05, 0.1, 0.5),
@@ -34,6 +35,7 @@ IDIOMS = [
             "targets": ints("devices*b", 0, "k-1"),
         },
         (floats(""), floats("d k")),
+        gives=("loss", "weights_grad"),
         options={"devices": DEVICES, "penalty": (0.01, 0.1, 0.5)},
         dims={"b": (1, 2, 3), "d": (2, 3, 4), "k": (2, 3, 5)},
         wrt=("weights", "x"),
@@ -66,6 +68,7 @@ IDIOMS = [
             "y": floats("devices*b", -1, 1),
         },
         (floats("devices*c"), floats("devices*c")),
+        gives=("next_params", "next_momentum"),
         options={
             "devices": DEVICES,
             "learning_rate": (0.05, 0.1, 0.5),
@@ -88,6 +91,7 @@ IDIOMS = [
             "y": floats("devices*b devices*c"),
         },
         (floats(""), (floats("devices*c d"), floats("devices*c"))),
+        gives=("mean_loss", "weight_grad", "bias_grad"),
         options={"devices": DEVICES, "loss": ("huber", "log_cosh")},
         dims={"b": (1, 2), "c": (1, 2), "d": (1, 2, 3)},
         wrt=("weight", "bias", "x", "y"),
@@ -125,6 +129,7 @@ IDIOMS = [
         "(2018), algorithm 3",
         {"params": floats("d"), "gradients": floats("devices d")},
         (floats("d"), ints("d")),
+        gives=("next_params", "votes"),
         options={
             "devices": DEVICES,
             "learning_rate": (0.01, 0.1, 0.5),

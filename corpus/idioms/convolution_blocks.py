@@ -163,6 +163,7 @@ IDIOMS = [
         "section 2.1",
         {"images": floats("b 2*h 2*w c"), "weights": floats("c", 0.5, 2)},
         (floats("b 2*h 2*w c"), positions("b h*w c")),
+        gives=("restored", "switches"),
         dims={"b": (1, 2), "h": (2, 3), "w": (2, 3, 4), "c": (1, 2, 3)},
     ),
     Idiom(
@@ -302,6 +303,7 @@ IDIOMS = [
             "kernel": floats("3 3 d d", -1, 1),
         },
         [floats("b 4*h 4*w d"), floats("b 2*h 2*w d"), floats("b h w d")],
+        gives=("fine_level", "middle_level", "coarse_level"),
         dims={"b": (1, 2), "h": (1, 2), "w": (1, 2), "c": (2, 3), "d": (2, 3)},
         wrt=("fine", "middle", "coarse", "laterals", "kernel"),
     ),
@@ -316,6 +318,7 @@ IDIOMS = [
             "bias": floats("o", -1, 1),
         },
         (floats("b h w o"), bools("b h w")),
+        gives=("filtered", "is_known"),
         dims={
             "b": (2, 3),
             "h": (4, 5, 6),

@@ -8,6 +8,7 @@ IDIOMS = [
         "Moore, 'Algorithm AS 187: Derivatives of the Incomplete Gamma Integral' (1982)",
         {"shapes": floats("n", 1, 5), "points": floats("n", 0.5, 3)},
         (floats("n"), floats("n")),
+        gives=("probability", "shape_slope"),
         options={"scale": (0.75, 1.0, 1.5), "upper": (False, True)},
         dims={"n": (1, 2, 3, 5)},
         family="special",

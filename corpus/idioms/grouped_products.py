@@ -14,6 +14,7 @@ IDIOMS = [
             "choices": ints("n", 0, "experts-1"),
         },
         (floats("n k"), ints("experts")),
+        gives=("activations", "sizes"),
         options={"gain": (0.5, 1.0, 2.0)},
         dims={"n": (2, 3, 5, 8), "d": (1, 2, 3), "k": (1, 2, 4), "experts": (2, 3, 4)},
         family="linalg",

@@ -71,6 +71,7 @@ IDIOMS = [
             "values": floats("n"),
         },
         (floats("m"), floats("n")),
+        gives=("interpolated", "coefficients"),
         dims={"m": (1, 3, 6), "n": (3, 4, 5)},
         wrt=("x", "values"),
     ),

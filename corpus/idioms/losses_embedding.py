@@ -9,6 +9,7 @@ IDIOMS = [
         "(2017), section 2",
         {"embeddings": floats("b d"), "labels": ints("b", 0, 2)},
         (floats(""), positions("")),
+        gives=("loss", "triplet_count"),
         options={"margin": (0.2, 0.5, 1.0)},
         dims={"b": (6, 8, 9), "d": (2, 3, 4)},
     ),
@@ -96,6 +97,7 @@ IDIOMS = [
             "center": floats("d", -0.5, 0.5),
         },
         (floats(""), floats("d")),
+        gives=("loss", "next_center"),
         options={
             "student_temperature": (0.3, 0.5),
             "teacher_temperature": (0.1, 0.2),
@@ -128,6 +130,7 @@ IDIOMS = [
             "centers": floats("c d"),
         },
         (floats(""), floats("c d")),
+        gives=("loss", "moved_centers"),
         options={"rate": (0.1, 0.5, 0.9)},
         dims={"b": (5, 6, 9), "c": (2, 3, 4), "d": (2, 3, 5)},
         wrt=("features", "centers"),

@@ -24,6 +24,7 @@ IDIOMS = [
             "reference_rejected": floats("b", -4, 0),
         },
         (floats(""), {"chosen": floats("b"), "rejected": floats("b")}),
+        gives=("loss", "chosen_rewards", "rejected_rewards"),
         options={"beta": (0.1, 0.3, 0.5), "kind": ("sigmoid", "hinge", "ipo")},
     ),
     Idiom(
@@ -62,6 +63,7 @@ IDIOMS = [
         "Estimation' (2016), eq. 16",
         {"rewards": floats("t b"), "values": floats("t+1 b"), "done": bools("t b")},
         (floats("t b"), floats("t b")),
+        gives=("advantages", "targets"),
         options={"discount": (0.9, 0.95, 0.99), "decay": (0.8, 0.95, 1.0)},
         dims={"t": (4, 6, 9), "b": (1, 2, 4)},
         wrt=("rewards", "values"),
@@ -81,6 +83,7 @@ IDIOMS = [
         "Actor-Learner Architectures' (2018), section 4.1",
         {"log_ratios": floats("t", -1, 1), "rewards": floats("t"), "values": floats("t+1")},
         (floats("t"), floats("t")),
+        gives=("targets", "advantages"),
         options={
             "discount": (0.9, 0.99),
             "rho_clip": (1.0, 1.5, 2.0),
@@ -108,6 +111,7 @@ IDIOMS = [
             "rewards": floats("b", -1, 1),
         },
         (floats(""), floats("b")),
+        gives=("loss", "td_errors"),
         options={"discount": (0.9, 0.95, 0.99)},
     ),
 ]

@@ -102,6 +102,7 @@ IDIOMS = [
             "center": floats("b", -1, 1),
         },
         (floats("b"), floats("b")),
+        gives=("kronrod", "gauss"),
         dims={"b": (1, 2, 4, 6)},
         wrt=("low", "high", "center"),
     ),
@@ -114,6 +115,7 @@ IDIOMS = [
             "width": floats("", 0.2, 1),
         },
         (floats(""), positions("")),
+        gives=("integral", "panel_count"),
         options={"tolerance": (1e-2, 1e-3, 1e-4)},
     ),
     Idiom(

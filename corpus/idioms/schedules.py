@@ -149,6 +149,7 @@ IDIOMS = [
         "torch.optim.lr_scheduler.ReduceLROnPlateau",
         {"losses": floats("t", 0.5, 3), "base": floats("", 0.5, 2)},
         (floats("t"), floats(""), ints("")),
+        gives=("rates", "best_loss", "stale_count"),
         options={"factor": (0.1, 0.5), "patience": (1, 2), "threshold": (1e-2, 0.1)},
         dims={"t": (7, 9, 12, 15)},
     ),
@@ -157,6 +158,7 @@ IDIOMS = [
         "Nichol and Dhariwal, 'Improved Denoising Diffusion Probabilistic Models' (2021), eq. 17",
         {"offset": floats("", 0.008, 0.2)},
         (floats("count"), floats("count")),
+        gives=("variances", "kept"),
         options={"count": (5, 8, 10, 12), "largest": (0.75, 0.9, 0.95)},
     ),
     Idiom(

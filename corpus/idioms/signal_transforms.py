@@ -11,6 +11,7 @@ IDIOMS = [
         "linear filtering approach to the computation of discrete Fourier transform' (1970)",
         {"signal": floats("b n")},
         (floats("b points"), floats("b points")),
+        gives=("spectrum_real", "spectrum_imag"),
         options={
             "points": (4, 6, 9, 15),
             "start": (0.03, 0.1, 0.25),
@@ -85,6 +86,7 @@ IDIOMS = [
         "based on time domain aliasing cancellation' (1987)",
         {"signal": floats("bins*blocks"), "gains": floats("bins", 0, 2)},
         (floats("blocks+1 bins"), floats("bins*blocks")),
+        gives=("coefficients", "rebuilt"),
         options={"bins": (2, 3, 4, 6), "window": ("sine", "vorbis")},
         dims={"blocks": (1, 2, 3, 5)},
         wrt=("signal", "gains"),

@@ -19,6 +19,7 @@ IDIOMS = [
         "section 7",
         {"signals": floats("b 2*n")},
         (floats("b n"), floats("b n")),
+        gives=("low", "high"),
         dims={"b": (1, 2, 3, 5), "n": (2, 3, 4, 6, 8)},
         wrt=("signals",),
         family="signal",

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import dtypes, spans
-from jaxsmith.vocabulary.accuracy import MOVE, stable, ulps
+from jaxsmith.vocabulary.accuracy import MOVE, stable, ulps, waves
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.code import LEVELS
 from jaxsmith.vocabulary.complexes import modulus
@@ -52,11 +52,11 @@ def _elementary(
     name: str,
     span: Span,
     domain: Range,
-    size: float,
+    accuracy: Accuracy,
     names: tuple[str, ...],
 ) -> Op:
     return function(f"complex_{name}", "complex", unary("c"), span, jax=f"jnp.{name}({{0}})",
-                    numpy=f"np.{name}({{0}})", accuracy=ulps(size), domain=(domain,), names=names,
+                    numpy=f"np.{name}({{0}})", accuracy=accuracy, domain=(domain,), names=names,
                     verb=name, elementwise=True)  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def _made(
     jax: str,
     numpy: str,
     span: Span,
-    size: float,
+    accuracy: Accuracy,
     *,
     signature: Signature,
     level: str = "atom",
@@ -73,7 +73,7 @@ def _made(
     verb: str = "",
 ) -> Op:
     """A complex number of real ones."""
-    return Op(name, "complex", jax, numpy, wide_floats(signature), span, ulps(size),
+    return Op(name, "complex", jax, numpy, wide_floats(signature), span, accuracy,
               domain=tuple(map(interval, domain)), level=LEVELS[level],
               names=("z", "phasor", "field"), elementwise=True, verb=verb)  # fmt: skip
 
@@ -155,7 +155,7 @@ OPS = [
             "lax.complex({0}, {1})",
             "np.add({0}, 1j * {1:unary})",
             spans.union,
-            1.0,
+            ulps(1.0),
             signature=paired("f", dtypes.complex_of),
             verb="complex",
         ),
@@ -166,7 +166,7 @@ OPS = [
         "{0:add} + 1j * {1:unary}",
         "{0:add} + 1j * {1:unary}",
         spans.union,
-        1.0,
+        ulps(1.0),
         signature=binary("f", dtypes.complex_of, numbers=0.0, mixed=False),
         level="add",
         verb="complex",
@@ -176,7 +176,7 @@ OPS = [
         "jnp.exp(1j * {0:unary})",
         "np.exp(1j * {0:unary})",
         spans.within(-1, 1),
-        2.0,
+        waves(2.0),
         signature=unary("f", dtypes.complex_of),
         domain=((-50, 50),),
         verb="phase",
@@ -186,7 +186,7 @@ OPS = [
         "{0:mul} * jnp.exp(1j * {1:unary})",
         "{0:mul} * np.exp(1j * {1:unary})",
         spans.of(lambda x, _angle: _circle(x)),
-        4.0,
+        waves(4.0),
         signature=binary("f", dtypes.complex_of, numbers=0.0, mixed=False),
         level="mul",
         domain=(None, (-50, 50)),
@@ -273,15 +273,15 @@ OPS = [
         "lax.conj({0})",
         "jnp.conjugate({0})",
     ),
-    _elementary("exp", _around(spans.exp), (-5, 5), 3, ("growth", "rotated")),
-    _elementary("sin", _around(math.cosh), (-4, 4), 5, ("wave", "sine")),
-    _elementary("cos", _around(math.cosh), (-4, 4), 5, ("wave", "cosine")),
-    _elementary("sinh", _around(math.cosh), (-4, 4), 45, ("stretched",)),
-    _elementary("cosh", _around(math.cosh), (-4, 4), 75, ("chain",)),
-    _elementary("tan", spans.within(-3, 3), _STRIP, 6, ("tangent",)),
-    _elementary("tanh", spans.within(-3, 3), _STRIP, 6, ("squashed",)),
-    _elementary("sqrt", _around(math.sqrt), _RIGHT_HALF, 3, ("root",)),
-    _elementary("log", spans.of(_log), (1.1, 1e3), 2, ("logarithm",)),
+    _elementary("exp", _around(spans.exp), (-5, 5), waves(3), ("growth", "rotated")),
+    _elementary("sin", _around(math.cosh), (-4, 4), waves(5), ("wave", "sine")),
+    _elementary("cos", _around(math.cosh), (-4, 4), waves(5), ("wave", "cosine")),
+    _elementary("sinh", _around(math.cosh), (-4, 4), waves(45), ("stretched",)),
+    _elementary("cosh", _around(math.cosh), (-4, 4), waves(75), ("chain",)),
+    _elementary("tan", spans.within(-3, 3), _STRIP, ulps(6), ("tangent",)),
+    _elementary("tanh", spans.within(-3, 3), _STRIP, ulps(6), ("squashed",)),
+    _elementary("sqrt", _around(math.sqrt), _RIGHT_HALF, ulps(3), ("root",)),
+    _elementary("log", spans.of(_log), (1.1, 1e3), ulps(2), ("logarithm",)),
     _fourier("fft", "cf", None, dtypes.complex_of, ("spectrum", "frequencies")),
     _fourier("ifft", "cf", None, dtypes.complex_of, ("signal", "restored")),
     _fourier(

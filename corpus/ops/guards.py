@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import dtypes, spans
-from jaxsmith.vocabulary.accuracy import MOVE, ulps
+from jaxsmith.vocabulary.accuracy import MOVE, ulps, waves
 from jaxsmith.vocabulary.code import LEVELS
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.op import Op, Proposal
@@ -13,6 +13,7 @@ from jaxsmith.vocabulary.op import Op, Proposal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jaxsmith.vocabulary.accuracy import Accuracy
     from jaxsmith.vocabulary.aval import Aval
     from jaxsmith.vocabulary.op import Attributes, Guard, Scope, Smoothness, Span
     from jaxsmith.vocabulary.value import Var
@@ -138,8 +139,9 @@ def _row(
     level: str = "atom",
     smooth: Smoothness = "smooth",
     names: tuple[str, ...] = ("bounded", "limited"),
+    accuracy: Accuracy | None = None,
 ) -> Op:
-    accuracy = ulps(size) if size else MOVE
+    accuracy = accuracy or (ulps(size) if size else MOVE)
     return Op(
         name, "guards", jax, numpy, _never, span, accuracy, level=LEVELS[level],
         smooth=smooth, names=names, elementwise=True, guard=guard, verb=name.removeprefix("guard_"),
@@ -152,7 +154,7 @@ OPS = [
     _row("guard_tanh", "jnp.tanh({0})", "np.tanh({0})", _float_guard(_unit(-1.0, 1.0)),
          spans.within(-1.0, 1.0), names=("squashed", "bounded", "activated")),
     _row("guard_sin", "jnp.sin({0})", "np.sin({0})", _float_guard(_unit(-1.0, 1.0)),
-         spans.within(-1.0, 1.0), names=("wave", "oscillation")),
+         spans.within(-1.0, 1.0), accuracy=waves(4.0), names=("wave", "oscillation")),
     _row("guard_sigmoid", "jax.nn.sigmoid({0})", "special.expit({0})",
          _float_guard(_unit(0.0, 1.0)), spans.within(0.0, 1.0), size=8.0,
          names=("gate", "probability", "gated")),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from jaxsmith.vocabulary import spans
-from jaxsmith.vocabulary.accuracy import MOVE, ulps
+from jaxsmith.vocabulary.accuracy import MOVE, ulps, waves
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.rows import map1
 from jaxsmith.vocabulary.signatures.variants import spellings
@@ -29,9 +29,10 @@ _LOG = (0.05, 1e5)
 _ANGLES = (-50, 50)
 
 OPS = [
-    spellings(map1("sin", spans.within(-1, 1), domain=_ANGLES, kinds="fffi",
+    spellings(map1("sin", spans.within(-1, 1), domain=_ANGLES, kinds="fffi", accuracy=waves(4),
                    names=("wave", "sine")), "lax.sin({0})"),
-    map1("cos", spans.within(-1, 1), domain=_ANGLES, kinds="fffi", names=("wave", "cosine")),
+    map1("cos", spans.within(-1, 1), domain=_ANGLES, kinds="fffi", accuracy=waves(4),
+         names=("wave", "cosine")),
     map1("tan", spans.monotone(math.tan), domain=(-1.2, 1.2), names=("tangent", "slope")),
     spellings(map1("arcsin", spans.monotone(math.asin), domain=(-0.95, 0.95),
                    names=("angle", "elevation")), "jnp.asin({0})"),

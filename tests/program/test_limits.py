@@ -5,6 +5,7 @@ import pytest
 from corpus import CORPUS
 from corpus.bugs import BUGS
 from corpus.limitations import LIMITATIONS
+from jaxsmith.program.fixed import fixed_op
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.limits import bites
 
@@ -39,6 +40,30 @@ def test_a_limitation_of_derivatives_does_not_bite_elsewhere():
     assert found is not None
     assert found.name == "derivative-of-ldexp-at-zero"
     assert bites(LIMITATIONS, Graph((), (slope,), ()), "0.12.0") is None
+
+
+def test_a_limitation_may_want_something_else_in_the_program():
+    zeta = graph_of("zeta")
+    slope = Eqn(CORPUS.vocabulary["grad"], (), (), {}, (zeta,))
+    jitted = Eqn(fixed_op("jit", "transforms", jax="", numpy=""), (), (), {}, (zeta,))
+    both = Eqn(CORPUS.vocabulary["grad"], (), (), {}, (Graph((), (jitted,), ()),))
+    assert bites(LIMITATIONS, Graph((), (slope,), ()), "0.10.2") is None
+    assert bites(LIMITATIONS, Graph((), (jitted,), ()), "0.10.2") is None
+    found = bites(LIMITATIONS, Graph((), (both,), ()), "0.10.2")
+    assert found is not None
+    assert found.name == "derivative-of-a-jitted-zeta"
+
+
+def test_a_limitation_may_want_code_beside():
+    sharded = next(
+        op.name
+        for op in CORPUS.vocabulary.by_name.values()
+        if op.code and "jax.make_mesh(" in "".join(op.code.definitions("jax").values())
+    )
+    assert bites(LIMITATIONS, graph_of("reduce_xor"), "0.12.0") is None
+    found = bites(LIMITATIONS, graph_of("reduce_xor", sharded), "0.12.0")
+    assert found is not None
+    assert found.name == "bitwise-reduction-of-a-sharded-array"
 
 
 def test_a_limitation_that_only_some_programs_show_is_asked_for_apart():

@@ -40,3 +40,15 @@ def test_a_function_of_its_sizes_alone_has_no_symbolic_text(argument: Any, reaso
     found = extract(lambda x: x.sum() if x.size < 3 else x[:4], argument, stages=[SYMBOLIC])
     assert not found.texts
     assert reason in found.missing[SYMBOLIC]
+
+
+def test_sizes_about_which_reasoning_has_no_end_stay_numbers() -> None:
+    def shuffled(x: Any) -> Any:
+        if x.shape[0] == 1:  # never, says a size that is a symbol
+            return x
+        return jnp.concatenate([shuffled(x[::2]), shuffled(x[1::2])])
+
+    found = extract(shuffled, np.ones((16, 3)), stages=[SYMBOLIC])
+    assert "tensor<16x?xf32>" in found.texts[SYMBOLIC]
+    found = extract(shuffled, np.ones(16), stages=[SYMBOLIC])
+    assert "seems to have no end" in found.missing[SYMBOLIC]

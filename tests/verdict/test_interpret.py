@@ -1,5 +1,7 @@
 """Graphs run on values with bounds, one equation at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_programs import array, eqn, graph, number, var
@@ -9,6 +11,7 @@ from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.interpret import Interpreter, pack, unpack_groups
 from jaxsmith.verdict.spelled import NAMESPACE
 from jaxsmith.vocabulary.accuracy import DECIDE, EQUAL, MOVE, ORDER, TERMS, Accuracy, stable, ulps
+from jaxsmith.vocabulary.interval import Interval
 
 EPS = 2.0**-23
 
@@ -82,6 +85,24 @@ def test_a_branch_that_ran_is_noted(chosen, expected, bounds):
                                 bounds=bounds)  # fmt: skip
     assert found.value == expected
     assert interpreter.visited == {(id(step), 0 if chosen else 1)}
+
+
+@pytest.mark.parametrize("domain", [None, Interval(-10.0, 10.0)])
+def test_a_repeated_step_stays_where_its_operations_are_right(domain):
+    x, y, z = var(), var(), var()
+    step = eqn("{0} * 4", [x], y, ulps(0.0))
+    step = replace(step, op=replace(step.op, domain=(domain,)))
+    repeated = eqn("", [z], y, regions=[graph([x], [step], [y])], attributes={"count": 3},
+                   control="iterate")  # fmt: skip
+    body = graph([z], [repeated], [y])
+    (found,), _ = run(body, array(0.25))
+    assert found.value == 16.0  # the last of them may leave it
+    if domain is None:
+        (found,), _ = run(body, array(1.0))
+        assert found.value == 64.0
+    else:
+        with pytest.raises(RejectedError, match="leaves its argument's range"):
+            run(body, array(1.0))
 
 
 def test_an_equation_is_compiled_once():

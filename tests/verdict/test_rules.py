@@ -197,6 +197,18 @@ def test_what_is_linear_here_may_jump_elsewhere(value):
         bounds("jumps", lambda x: [x % 1.0], [off(value, 0.26)], size=0.0)
 
 
+def test_an_angle_that_may_be_off_by_a_turn_is_no_angle():
+    (found,) = bounds("waves", lambda x: [np.sin(x)], [off(0.0, 0.5)], size=0.0)
+    assert found == np.sin(0.5)
+    with pytest.raises(RejectedError, match="more than a quarter turn"):
+        # At both ends of this error the sine is what it is in the middle.
+        bounds("waves", lambda x: [np.sin(x)], [off(0.0, 2 * np.pi)], size=0.0)
+    # Of what it turns, only the angle is one.
+    call = [lambda r, x: [r * np.sin(x)]][0]
+    (found,) = bounds("waves", call, [off(9.0, 9.0), off(0.0, 0.5)], size=0.0)
+    assert found == pytest.approx(18 * np.sin(0.5))
+
+
 @pytest.mark.parametrize(("error", "refused"), [(0.3, False), (0.4, True)])
 def test_a_line_may_bend_by_a_tenth(error, refused):
     # (1 - e)^2 parts from a line by e^2 / 2, of a change of 2 e - e^2.

@@ -44,6 +44,12 @@ def returns(structure: object) -> str:
     return _returns(structure, 0)[0]
 
 
+def target(structure: object) -> str:
+    """The template for such a tree on the left of an assignment, without needless brackets."""
+    template = returns(structure)
+    return template[1:-1] if isinstance(structure, tuple) and len(structure) > 1 else template
+
+
 def _returns(tree: object, start: int) -> tuple[str, int]:
     """The template for leaves from number ``start`` on, and the number after them."""
     if tree is None:

@@ -104,12 +104,16 @@ class Idiom:
         options: keyword parameters that are written into the source, with values to choose from.
         dims: what the named dimensions may be, where that is not ``DIMENSIONS``.
         where: an expression of dimensions and options that must hold.
+        gives: names for the leaves of a result that has several, unless it is a dict of them.
         wrt: parameters for which the function is differentiable; empty where it is not.
         family: the category that it belongs to.
         weight: how often it is chosen within its family.
         size: units in the last place of a result's largest element by which a special function that
             the JAX code calls brings it off, beyond the rounding of its operations.
         double: the same in float64, where it is more.
+
+    Raises:
+        ValueError: there are more or fewer names than values.
     """
 
     name: str
@@ -119,11 +123,20 @@ class Idiom:
     options: Mapping[str, Sequence[object]] = field(default_factory=dict)
     dims: Mapping[str, Sequence[int]] = field(default_factory=dict)
     where: str = "True"
+    gives: tuple[str, ...] = ()
     wrt: tuple[str, ...] = ()
     family: str = "idioms"
     weight: float = 1.0
     size: float = 0.0
     double: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a result of several values without names."""
+        leaves = len(specs(self.output))
+        if isinstance(self.output, Mapping) and len(self.output) == leaves and not self.gives:
+            return
+        if len(self.gives) != (leaves if leaves > 1 else 0):
+            raise ValueError(f"{self.name} returns {leaves} values: give each a name in gives=")
 
     @property
     def names(self) -> list[str]:

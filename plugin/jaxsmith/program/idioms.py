@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from jaxsmith.program.fixed import returns
+from jaxsmith.program.fixed import target
 from jaxsmith.program.helpers import Helpers
 from jaxsmith.program.idiom import DIMENSIONS, evaluate, holds, outline, specs
 from jaxsmith.vocabulary import spans
@@ -159,7 +159,7 @@ def _signature(idiom: Idiom) -> Signature:
         attributes: dict[str, object] = {"options": options}
         tree = outline(idiom.output)
         if tree != "*":
-            attributes["unpack"] = returns(tree)
+            attributes["unpack"] = target(tree)
         if _holds_dict(tree):  # has no pattern on the left of an assignment
             attributes["unpack"] = "{*}"
             attributes["jax_template"] = f"jax.tree.leaves({op.jax})"
@@ -255,12 +255,11 @@ def _bindings(
 
 
 def _names(idiom: Idiom) -> tuple[tuple[str, ...], ...]:
-    count = len(specs(idiom.output))
-    if count == 1:
-        return ((idiom.name.rpartition("_")[2], "result", "outcome"),)
-    if isinstance(idiom.output, Mapping) and len(idiom.output) == count:
+    if idiom.gives:
+        return tuple((name,) for name in idiom.gives)
+    if isinstance(idiom.output, Mapping):
         return tuple((key,) for key in sorted(idiom.output))
-    return tuple((("updated", "state", "extra", "rest")[min(i, 3)],) for i in range(count))
+    return ((idiom.name.rpartition("_")[2], "result", "outcome"),)
 
 
 def _ranges(outputs: tuple[Aval, ...]) -> tuple[Interval, ...]:

@@ -29,6 +29,8 @@ class Limitation:
         since: the first version of JAX that has it; None where all that are supported do.
         always: whether every such program is refused before it is run; otherwise the bug explains
             wrong numbers, and programs whose numbers are right are samples.
+        beside: operations, or what code that was written by hand says, of which one must stand
+            somewhere in the program too; where empty, nothing need.
     """
 
     name: str
@@ -40,13 +42,33 @@ class Limitation:
     calls: tuple[str, ...] = ()
     since: str | None = None
     always: bool = True
+    beside: tuple[str, ...] = ()
+
+    def affects(self, version: str) -> bool:
+        """Whether a version of JAX has it."""
+        late_enough = self.since is None or release(version) >= release(self.since)
+        return late_enough and (self.before is None or release(version) < release(self.before))
 
     def concerns(self, op: Op) -> bool:
         """Whether an operation is one of those that the bug is about."""
-        if op.code is None or not self.calls:
-            return op.name in self.rows
-        texts = op.code.definitions("jax").values()
-        return op.name in self.rows or any(call in text for text in texts for call in self.calls)
+        return op.name in self.rows or _says(op, self.calls)
+
+    def is_met_by(self, graph: Graph) -> bool:
+        """Whether a program holds what meets it."""
+        everything = list(graph.walk())
+        if self.beside and not any(self._stands_beside(eqn.op) for eqn in everything):
+            return False
+        eqns = _inside(graph, self.inside) if self.inside else everything
+        return sum(self.concerns(eqn.op) for eqn in eqns) >= self.least
+
+    def _stands_beside(self, op: Op) -> bool:
+        return op.name in self.beside or _says(op, self.beside)
+
+
+def _says(op: Op, calls: Iterable[str]) -> bool:
+    """Whether the code that an operation brings along, if any, holds one of these."""
+    texts = () if op.code is None else op.code.definitions("jax").values()
+    return any(call in text for call in calls for text in texts)
 
 
 def bites(
@@ -56,17 +78,8 @@ def bites(
 
     Of those that such programs always meet, or with ``always=False`` of the others.
     """
-    for known in limitations:
-        if known.always != always:
-            continue
-        if known.before is not None and release(version) >= release(known.before):
-            continue
-        if known.since is not None and release(version) < release(known.since):
-            continue
-        eqns = _inside(graph, known.inside) if known.inside else list(graph.walk())
-        if sum(known.concerns(eqn.op) for eqn in eqns) >= known.least:
-            return known
-    return None
+    here = (each for each in limitations if each.always == always and each.affects(version))
+    return next((known for known in here if known.is_met_by(graph)), None)
 
 
 def _inside(graph: Graph, controls: str) -> list[Eqn]:

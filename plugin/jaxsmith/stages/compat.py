@@ -7,6 +7,7 @@ importable without it.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -70,10 +71,44 @@ class MissingApiError(JaxsmithError):
         super().__init__(f"this JAX has no {api}, which jaxsmith needs; see jaxsmith.stages.compat")
 
 
+class TooManyDecisionsError(JaxsmithError):
+    """What JAX has to decide about symbolic sizes seems to have no end."""
+
+    def __init__(self) -> None:
+        super().__init__("what is to be decided about symbolic sizes seems to have no end")
+
+
 def enable_x64(enabled: bool) -> AbstractContextManager[None]:
     """Whether 64-bit types exist within: ``jax.enable_x64``, which was experimental before 0.8."""
     context = _member("enable_x64", "jax", "jax.experimental")(enabled)
     return cast("AbstractContextManager[None]", context)
+
+
+@contextmanager
+def few_decisions(most: int) -> Iterator[None]:
+    """Within, JAX gives up on symbolic sizes about which it has to note more than so many facts.
+
+    What it notes of code that halves a size until one is left has no end, and grows exponentially.
+
+    Raises:
+        TooManyDecisionsError: in the code within, from the note that is one too many.
+    """
+    decision = _member("_DecisionByElimination", "jax._src.export.shape_poly_decision")
+    note = _present(getattr(decision, "add_to_state", None), "_DecisionByElimination.add_to_state")
+    noted = 0
+
+    def counting(*args: object, **kwargs: object) -> object:
+        nonlocal noted
+        noted += 1
+        if noted > most:
+            raise TooManyDecisionsError
+        return note(*args, **kwargs)
+
+    decision.add_to_state = counting
+    try:
+        yield
+    finally:
+        decision.add_to_state = note
 
 
 def optimized_hlo(compiled: Compiled) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 from jax import export
 
+from jaxsmith.stages.compat import few_decisions
 from jaxsmith.stages.errors import NoTextError, one_line
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 # Symbols are named by size, from the smallest: as many as a function's arguments have sizes.
 _NAMES = "abcdefghijklmnopqrstuvwxyz"
+
+# The functions of the corpus need some hundred at most.
+MOST_DECISIONS = 2000
 
 _TYPE: Any = jax.ShapeDtypeStruct  # which JAX does not annotate
 
@@ -39,7 +43,8 @@ def lowered(jitted: Wrapped, args: tuple[object, ...], kwargs: Mapping[str, obje
     for chosen in _choices(sizes):
         symbolic_args, symbolic_kwargs = jax.tree.unflatten(tree, _with_symbols(leaves, chosen))
         try:
-            module: Lowered = jitted.trace(*symbolic_args, **symbolic_kwargs).lower()
+            with few_decisions(MOST_DECISIONS):
+                module: Lowered = jitted.trace(*symbolic_args, **symbolic_kwargs).lower()
         except Exception as error:
             # Whatever the type: the function was lowered for the sizes that it was written for.
             first = first or error

@@ -137,8 +137,8 @@ def iterate(
     first, *others = operands
     region = eqn.regions[0]
     argument = region.params[0]
-    # Integers wrap around, and code that was written by hand is right for its own inputs only.
-    bounded = kind(argument.aval.dtype) in "iu" or any(e.op.code for e in region.walk())
+    # Integers wrap around, and of what has a domain the inputs were kept there for this range.
+    bounded = kind(argument.aval.dtype) in "iu" or any(map(_has_domain, region.walk()))
     low, high = argument.interval
     for _ in range(number(eqn, "count")):
         if bounded and not np.all((first.value >= low) & (first.value <= high)):
@@ -147,6 +147,11 @@ def iterate(
         if not np.all(np.isfinite(first.value)):
             raise RejectedError("ill_conditioned", "a repeated step ends in no number")
     return [first]
+
+
+def _has_domain(eqn: Eqn) -> bool:
+    """Whether an operation is right for some inputs only, as hand-written code is for its own."""
+    return eqn.op.code is not None or any(domain is not None for domain in eqn.op.domain)
 
 
 def gradient(

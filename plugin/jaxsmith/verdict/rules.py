@@ -40,6 +40,8 @@ DECIDE_DIRECTIONS = 4
 # Zimmermann, "Error bounds on complex floating-point multiplication" (2007), theorem 1.
 COMPLEX_PRODUCT = 5**0.5
 
+QUARTER_TURN = math.pi / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -128,6 +130,19 @@ def products(step: Step) -> Errors:
 def _rounded(step: Step, spread: Any) -> NDArray[np.float64]:
     total: NDArray[np.float64] = spread + step.size * step.unit(0) * np.abs(widen(step.values[0]))
     return total
+
+
+def waves(step: Step) -> Errors:
+    """What comes round again: as ``ulps``, where an angle is known to a quarter of a turn.
+
+    Between the ends of a longer arc the value may be anything, whatever it is at the ends.
+
+    Raises:
+        RejectedError: if an angle is not known as well.
+    """
+    if np.max(step.operands[-1].slack, initial=0.0) > QUARTER_TURN:
+        raise RejectedError("ill_conditioned", "an angle may be off by more than a quarter turn")
+    return ulps(step)
 
 
 def jumps(step: Step) -> Errors:
@@ -304,6 +319,7 @@ RULES: dict[Rule, Callable[[Step], Errors]] = {
     "sums": sums,
     "products": products,
     "jumps": jumps,
+    "waves": waves,
     "terms": terms,
     "order": order,
     "stable": stable,

@@ -16,6 +16,9 @@ every element through a program; here they are only named, so that a row can sta
 ``jumps``
     As ``ulps``, for what is linear but for jumps (remainders, fractions, mantissas): inputs that an
     error of ``e`` could carry across a jump are not used.
+``waves``
+    As ``ulps``, for what comes round again as its last operand, an angle, grows: inputs with which
+    an angle may be off by more than a quarter of a turn are not used.
 ``terms``
     Sums of products of elements (a sum, a product, a contraction): with ``K`` terms an element,
     ``f(|x| + e) - f(|x|) + size * K * u * f(|x|)``. Higham, "Accuracy and Stability of Numerical
@@ -42,8 +45,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Rule = Literal[
-    "equal", "move", "ulps", "sums", "products", "jumps", "terms", "order", "stable", "decide",
-    "noise",
+    "equal", "move", "ulps", "sums", "products", "jumps", "waves", "terms", "order", "stable",
+    "decide", "noise",
 ]  # fmt: skip
 
 
@@ -81,6 +84,11 @@ def ulps(size: float, double: float | None = None) -> Accuracy:
 def jumps(size: float) -> Accuracy:
     """Linear but for jumps, off by at most ``size`` units in the last place between them."""
     return Accuracy("jumps", size)
+
+
+def waves(size: float) -> Accuracy:
+    """Elementwise and periodic, off by at most ``size`` units in the last place."""
+    return Accuracy("waves", size)
 
 
 def stable(size: float) -> Accuracy:
