@@ -19,6 +19,7 @@ BUGS = [
     KnownBug("derivative-of-ldexp-at-zero", before="0.12"),
     KnownBug("derivative-of-spence"),
     KnownBug("derivative-of-vander-at-zero"),
+    KnownBug("derivative-of-xlogy-of-two-dtypes"),
     KnownBug("derivatives-of-mutable-references", since="0.8"),
     KnownBug("dynamic-slice-of-a-roll", before="0.12"),
     KnownBug("exponential-integral-at-zero", before="0.12"),

@@ -8,6 +8,9 @@ from corpus.limitations import LIMITATIONS
 from jaxsmith.program.fixed import fixed_op
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.program.limits import bites
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.interval import Interval
+from jaxsmith.vocabulary.value import Literal, Var
 
 SLICES = LIMITATIONS[0]
 
@@ -52,6 +55,16 @@ def test_a_limitation_may_want_something_else_in_the_program():
     found = bites(LIMITATIONS, Graph((), (both,), ()), "0.10.2")
     assert found is not None
     assert found.name == "derivative-of-a-jitted-zeta"
+
+
+@pytest.mark.parametrize(("other", "known"), [("float32", True), ("float64", False)])
+def test_a_limitation_may_be_of_operands_of_several_dtypes(other, known):
+    operands = [Var(Aval((), dtype), Interval(1.0, 2.0)) for dtype in ("float64", other)]
+    operands.append(Literal(2, Aval((), "int32")))
+    step = Eqn(CORPUS.vocabulary["xlogy"], tuple(operands), (), {})
+    slope = Eqn(CORPUS.vocabulary["grad"], (), (), {}, (Graph((), (step,), ()),))
+    found = bites(LIMITATIONS, Graph((), (slope,), ()), "0.12.0")
+    assert (found is not None) == known
 
 
 def test_a_limitation_may_want_code_beside():

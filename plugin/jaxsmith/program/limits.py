@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jaxsmith.vocabulary.dtypes import kind
+from jaxsmith.vocabulary.value import Literal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,6 +34,7 @@ class Limitation:
             wrong numbers, and programs whose numbers are right are samples.
         beside: operations, or what code that was written by hand says, of which one must stand
             somewhere in the program too; where empty, nothing need.
+        mixed: whether only operations on floats of several dtypes meet it.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Limitation:
     since: str | None = None
     always: bool = True
     beside: tuple[str, ...] = ()
+    mixed: bool = False
 
     def affects(self, version: str) -> bool:
         """Whether a version of JAX has it."""
@@ -59,10 +64,17 @@ class Limitation:
         if self.beside and not any(self._stands_beside(eqn.op) for eqn in everything):
             return False
         eqns = _inside(graph, self.inside) if self.inside else everything
-        return sum(self.concerns(eqn.op) for eqn in eqns) >= self.least
+        met = (eqn for eqn in eqns if self.concerns(eqn.op) and (_mixes(eqn) or not self.mixed))
+        return sum(1 for _ in met) >= self.least
 
     def _stands_beside(self, op: Op) -> bool:
         return op.name in self.beside or _says(op, self.beside)
+
+
+def _mixes(eqn: Eqn) -> bool:
+    """Whether an operation has operands of several float dtypes."""
+    arrays = (atom for atom in eqn.operands if not isinstance(atom, Literal))
+    return len({atom.aval.dtype for atom in arrays if kind(atom.aval.dtype) == "f"}) > 1
 
 
 def _says(op: Op, calls: Iterable[str]) -> bool:
