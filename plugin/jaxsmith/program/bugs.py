@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jaxsmith.program.limits import release
+from jaxsmith.program.limits import is_within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,7 @@ class KnownBug:
 
     def affects(self, version: str) -> bool:
         """Whether a version of JAX is said to have it."""
-        late_enough = self.since is None or release(version) >= release(self.since)
-        return late_enough and (self.before is None or release(version) < release(self.before))
+        return is_within(version, self.since, self.before)
 
     def script(self, folder: Path) -> str:
         """The text of its script, in the folder of such scripts; it begins with what goes wrong."""

@@ -49,11 +49,6 @@ class Limitation:
     beside: tuple[str, ...] = ()
     mixed: bool = False
 
-    def affects(self, version: str) -> bool:
-        """Whether a version of JAX has it."""
-        late_enough = self.since is None or release(version) >= release(self.since)
-        return late_enough and (self.before is None or release(version) < release(self.before))
-
     def concerns(self, op: Op) -> bool:
         """Whether an operation is one of those that the bug is about."""
         return op.name in self.rows or _says(op, self.calls)
@@ -90,7 +85,8 @@ def bites(
 
     Of those that such programs always meet, or with ``always=False`` of the others.
     """
-    here = (each for each in limitations if each.always == always and each.affects(version))
+    asked = (each for each in limitations if each.always == always)
+    here = (each for each in asked if is_within(version, each.since, each.before))
     return next((known for known in here if known.is_met_by(graph)), None)
 
 
@@ -98,6 +94,12 @@ def _inside(graph: Graph, controls: str) -> list[Eqn]:
     """What runs inside of the functions that operations of these meanings call."""
     callers = [eqn for eqn in graph.walk() if eqn.op.control in controls.split()]
     return [inner for eqn in callers for region in eqn.regions for inner in region.walk()]
+
+
+def is_within(version: str, since: str | None, before: str | None) -> bool:
+    """Whether a version is ``since`` or later, and earlier than ``before``; None is no bound."""
+    late_enough = since is None or release(version) >= release(since)
+    return late_enough and (before is None or release(version) < release(before))
 
 
 def release(version: str) -> tuple[int, ...]:
