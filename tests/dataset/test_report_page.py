@@ -134,7 +134,8 @@ def test_it_counts_what_the_statistics_count() -> None:
     assert "mismatch</th><td>2</td>" in page
     assert "math-s0-000007: seen" in page  # the first of them
     assert "A value is further from the reference than the bound allows." in page
-    assert re.search(r"<th scope=\"row\">max_ulp_error</th><td>159</td>", page)
+    measured = sum(record["max_ulp_error"] is not None for record in REAL)
+    assert re.search(rf"<th scope=\"row\">max_ulp_error</th><td>{measured}</td>", page)
 
 
 def test_an_entry_holds_the_texts_and_their_alignment() -> None:

@@ -120,7 +120,7 @@ DAMAGES: list[tuple[str, Callable[[Copy], None], str, str]] = [
     ("no_source", inside(lambda record: record.pop("source_code")), RECORD,
      "has no field 'source_code'"),
     ("no_text", inside(lambda record: record.pop("hlo")), RECORD, "has no field 'hlo'"),
-    ("tags_as_text", field("tags", ", ".join), RECORD, "tags is '.+', expected array"),
+    ("tags_as_text", field("tags", ", ".join), RECORD, "tags is '.+, expected array"),
     ("a_boolean_for_a_number", field("op_count", lambda _: True), RECORD,
      "op_count is True, expected integer or null"),
     ("no_version", field("schema_version", lambda _: "new"), RECORD,
