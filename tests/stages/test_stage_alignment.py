@@ -274,3 +274,32 @@ module @m {
 """
     own = [line.own for line in lines_of(text, "<f>")]
     assert own == [(), (), (2, 5), (), (), ()]
+
+
+# What JAX lowers an operation to is lowered once, and has the lines of who came first.
+TWICE = """\
+import jax.numpy as jnp
+from jax import lax
+
+
+def {0}(x):
+    total = lax.cumlogsumexp(x)
+    return lax.cumlogsumexp(jnp.{1}(total), reverse=True)
+"""
+
+
+def test_what_was_lowered_before_does_not_matter() -> None:
+    def extracted(name: str, function: str) -> Extracted:
+        fn = load(TWICE.format(name, function), name)
+        return extract(fn, VECTOR, source_file=file_of(name))
+
+    jax.clear_caches()
+    alone = extracted("twice", "sin")
+    again = extracted("twice", "sin")
+    extracted("other", "cos")
+    after_another = extracted("twice", "sin")
+    assert alone.alignment is not None
+    assert [6, 7] in alone.alignment["lines"]
+    for found in (again, after_another):
+        assert found.texts == alone.texts
+        assert found.alignment == alone.alignment

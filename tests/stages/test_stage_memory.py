@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxsmith.stages import extract, extraction, load
-from jaxsmith.stages.memory import Sweeper
+from jaxsmith.stages import extract, load
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -40,10 +39,7 @@ def test_hundreds_of_functions_leave_nothing_behind() -> None:
     assert resident_mebibytes() - resident < 40
 
 
-def test_functions_that_stay_alive_do_not_keep_their_executables(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(extraction, "_sweeper", Sweeper(every=20))
+def test_functions_that_stay_alive_do_not_keep_their_executables() -> None:
     alive: list[Any] = []
     counts = []
     for index in range(80):

@@ -14,7 +14,7 @@ from jaxsmith.stages.counts import primitives, stablehlo_ops
 from jaxsmith.stages.errors import NoTextError, guard
 from jaxsmith.stages.extracted import Extracted
 from jaxsmith.stages.leaves import avals, structure
-from jaxsmith.stages.memory import Sweeper
+from jaxsmith.stages.memory import forget
 from jaxsmith.stages.names import DEFAULT_STAGES, lowerings, select
 from jaxsmith.stages.normal import normalise
 from jaxsmith.stages.setting import configuration, versions, x64_enabled
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
     from jaxsmith.stages.alignment import Alignment
     from jaxsmith.stages.compat import DumpOptions
-
-# If all stay alive, 20 functions hold some 400 memory maps and 30 MiB; to sweep costs each of them
-# a millisecond, of 200 or more.
-_sweeper = Sweeper(every=20)
 
 
 def extract(
@@ -73,7 +69,7 @@ def extract(
     """
     supported.check(jax.__version__)
     names = select((*select(stages), *lowerings(platforms)))
-    _sweeper.count()
+    forget()
     jitted = as_jitted(fn, static_argnums, static_argnames)
     with compat.enable_x64(x64_enabled() if x64 is None else x64):
         compilation = compile_once(jitted, args, kwargs, _dump(names))
