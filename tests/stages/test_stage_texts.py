@@ -68,7 +68,14 @@ def printed(x):
 def looped(x):
     return jax.lax.scan(lambda c, a: (jnp.where(a > 0, c, a), jax.nn.relu(c)), x[0], x)
 
-ALL = [own_jvp, own_vjp, callback, reduction, recomputed, named, gradient, random, printed, looped]
+def drawn(x):
+    return jax.lax.rng_uniform(np.float32(0), x[0], (2,))
+
+def thrown(x):
+    return jax.lax.rng_uniform(np.int32(1), np.int32(7), x.shape)
+
+ALL = [own_jvp, own_vjp, callback, reduction, recomputed, named, gradient, random, printed, looped,
+       drawn, thrown]
 """
 
 SCRIPT = """
@@ -110,7 +117,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def test_processes_folders_hash_seeds_and_order_change_nothing(outputs: list[str]) -> None:
     one, another = (json.loads(output) for output in outputs)
-    assert len(one) == 10
+    assert len(one) == 12
     for name, texts in one.items():
         assert tuple(sorted(texts)) == tuple(sorted(DEFAULT_STAGES))
         assert texts == another[name]

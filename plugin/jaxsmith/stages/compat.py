@@ -117,11 +117,15 @@ def optimized_hlo(compiled: Compiled) -> str:
     ``Compiled.as_text()`` prints the same, but with the source files of every instruction, and
     with ``constant({...})`` for a constant of more than ten elements.
     """
+    return hlo_of(_present(compiled.runtime_executable(), "Compiled.runtime_executable"))
+
+
+def hlo_of(loaded: Any) -> str:
+    """The HLO of a loaded executable, as ``optimized_hlo`` has it."""
     options = _member("HloPrintOptions", *_XLA)()
     options.print_metadata = False
     options.print_large_constants = True
-    executable = _present(compiled.runtime_executable(), "Compiled.runtime_executable")
-    return "\n".join(module.to_string(options) for module in executable.hlo_modules())
+    return "\n".join(module.to_string(options) for module in loaded.hlo_modules())
 
 
 def compile_dumping(lowered: Lowered, options: DumpOptions) -> tuple[Compiled, Mapping[str, bytes]]:

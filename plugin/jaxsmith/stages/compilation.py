@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from jaxsmith.stages import caching, compat, symbolic
+from jaxsmith.stages import afresh, caching, compat, symbolic
+from jaxsmith.stages.counts import stablehlo_ops
 from jaxsmith.stages.errors import NoTextError, guard, one_line
 from jaxsmith.stages.setting import keeps_executables
 
@@ -45,6 +46,20 @@ class Compilation:
     def printed_jaxpr(self) -> PrintedJaxpr:
         """The text of the jaxpr in parts, each with the tracebacks of the equations in it."""
         return compat.printed_jaxpr(self.traced.jaxpr)
+
+    @cached_property
+    def operations(self) -> dict[str, int]:
+        """The operations of the StableHLO, with how many there are of each."""
+        return stablehlo_ops(self.lowered)
+
+    def optimized_hlo(self) -> str:
+        """What XLA made of it; where that depends on what the process has done, of a fresh one."""
+        text = compat.optimized_hlo(self.compiled)
+        if "stablehlo.rng" not in self.operations:
+            return text
+        afresh_text = afresh.optimized_hlo(self.lowered.as_text("stablehlo", debug_info=True))
+        # The first line tells of options that JAX sets for a function, and not for a module.
+        return text.partition("\n")[0] + "\n" + afresh_text.partition("\n")[2]
 
     def stablehlo_for(self, platform: str) -> str:
         """What JAX lowers for a platform that need not be there, from the same jaxpr.

@@ -10,7 +10,7 @@ from jaxsmith.stages import compat, supported
 from jaxsmith.stages.alignment import align
 from jaxsmith.stages.compilation import Compilation, as_jitted, compile_once
 from jaxsmith.stages.costs import Costs
-from jaxsmith.stages.counts import primitives, stablehlo_ops
+from jaxsmith.stages.counts import primitives
 from jaxsmith.stages.errors import NoTextError, guard
 from jaxsmith.stages.extracted import Extracted
 from jaxsmith.stages.leaves import avals, structure
@@ -95,7 +95,7 @@ def _read(
         missing=missing,
         alignment=None if source_file is None else _alignment(compilation, names, source_file),
         primitives=primitives(traced.jaxpr),
-        stablehlo_ops=stablehlo_ops(compilation.lowered),
+        stablehlo_ops=compilation.operations,
         flops=costs.flops,
         bytes_accessed=costs.bytes_accessed,
         memory=costs.memory,

@@ -99,7 +99,7 @@ _TABLE = (
         "optimized_hlo",
         "What XLA generates code from: scheduled HLO after every pass, without metadata.",
         ".optimized.hlo",
-        lambda compilation: compat.optimized_hlo(compilation.compiled),
+        lambda compilation: compilation.optimized_hlo(),
     ),
     Stage(
         "llvm",
