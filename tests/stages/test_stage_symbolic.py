@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxsmith.errors import JaxsmithError
 from jaxsmith.stages import extract
 
 SYMBOLIC = "stablehlo_symbolic"
@@ -52,3 +53,11 @@ def test_sizes_about_which_reasoning_has_no_end_stay_numbers() -> None:
     assert "tensor<16x?xf32>" in found.texts[SYMBOLIC]
     found = extract(shuffled, np.ones(16), stages=[SYMBOLIC])
     assert "seems to have no end" in found.missing[SYMBOLIC]
+
+
+def test_a_jax_without_what_bounds_its_reasoning_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from jax._src.export import shape_poly_decision
+
+    monkeypatch.delattr(shape_poly_decision, "_DecisionByElimination")
+    with pytest.raises(JaxsmithError, match=r"this JAX has no .*_DecisionByElimination"):
+        extract(jnp.sin, np.ones(3), stages=[SYMBOLIC])

@@ -47,3 +47,7 @@ def _library() -> Any:
         # one for all of them they wait for each other: compiling takes a third longer.
         library.mallopt(_ARENAS, 2)
     return library
+
+
+# Before XLA starts threads, each of which would get an area of its own.
+_library()

@@ -34,6 +34,7 @@ def lowered(jitted: Wrapped, args: tuple[object, ...], kwargs: Mapping[str, obje
 
     Raises:
         NoTextError: the function can't be lowered with any size a symbol.
+        MissingApiError: this JAX has lost what bounds its reasoning.
     """
     leaves, tree = jax.tree.flatten((args, dict(kwargs)))
     sizes = Counter(size for leaf in leaves for size in getattr(leaf, "shape", ()) if size > 1)
@@ -42,14 +43,14 @@ def lowered(jitted: Wrapped, args: tuple[object, ...], kwargs: Mapping[str, obje
     first: Exception | None = None
     for chosen in _choices(sizes):
         symbolic_args, symbolic_kwargs = jax.tree.unflatten(tree, _with_symbols(leaves, chosen))
-        try:
-            with few_decisions(MOST_DECISIONS):
+        with few_decisions(MOST_DECISIONS):
+            try:
                 module: Lowered = jitted.trace(*symbolic_args, **symbolic_kwargs).lower()
-        except Exception as error:
-            # Whatever the type: the function was lowered for the sizes that it was written for.
-            first = first or error
-        else:
-            return module.as_text("stablehlo")
+            except Exception as error:
+                # Whatever the type: the function was lowered for the sizes it was written for.
+                first = first or error
+                continue
+        return module.as_text("stablehlo")
     raise NoTextError(one_line(first) if first else "")
 
 
