@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 
 
 def write_through(path: Path, content: bytes) -> None:
-    """Write a file so that it is there as a whole, whenever the power goes, or as it was before."""
-    fresh = path.with_name(f"{path.name}.fresh")
+    """Write a file so that it is there as a whole, whenever the power goes, or as it was before.
+
+    Processes may write the same file at the same time: the last one's content stays.
+    """
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.fresh")
     fresh.write_bytes(content)
     _sync(fresh)
     os.replace(fresh, path)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jaxsmith.dataset.sync import write_through
+
 if TYPE_CHECKING:
     from jaxsmith.program.corpus import Corpus
 
@@ -31,8 +33,9 @@ def confirm(staged: Path, corpus: Corpus) -> None:
     now = _digest(Path(spec.origin).parent)
     note = staged / "parts" / f"{corpus.package}.code"
     if not note.exists():
-        note.write_text(now)
-    elif note.read_text() != now:
+        # All workers come here at once, and none may read what another has half written.
+        write_through(note, now.encode())
+    if note.read_text() != now:
         raise pytest.UsageError(
             f"--emit-resume: the code of {corpus.package} has changed since the run was begun; "
             "leave --emit-resume away to begin again"
