@@ -86,13 +86,21 @@ def expected(name: str, source: int) -> tuple[list[int], list[int]]:
     return near, [i for i, each in enumerate(origins, 1) if source in each and i not in near]
 
 
+ALIGNED = {
+    "jaxpr": "jaxpr",
+    "stablehlo": "StableHLO",
+    "hlo": "HLO",
+    "optimized_hlo": "optimized HLO",
+}
+
+
 def test_pointing_at_a_line_lights_up_what_it_became(open_page: Open) -> None:
     page = open_page(made([RECORD]))
     sources = sorted({number for each in RECORD["alignment"]["lines"] for number in each})
     for number in sources:
         line(page, "Python", number).hover()
         assert lit(page, "Python", "near") == [number]
-        for name, title in (("jaxpr", "jaxpr"), ("stablehlo", "StableHLO")):
+        for name, title in ALIGNED.items():
             assert (lit(page, title, "near"), lit(page, title, "far")) == expected(name, number)
     assert any(expected("stablehlo", number)[0] for number in sources)
     assert any(expected("stablehlo", number)[1] for number in sources)
@@ -101,14 +109,16 @@ def test_pointing_at_a_line_lights_up_what_it_became(open_page: Open) -> None:
 
 
 def test_pointing_at_what_became_lights_up_where_it_came_from(open_page: Open) -> None:
-    page = open_page(made([RECORD]))
-    alignment = RECORD["alignment"]
+    alignment = {name: each for name, each in RECORD["alignment"].items() if name != "hlo"}
+    page = open_page(made([{**RECORD, "alignment": alignment}]))
     place = next(i for i, which in enumerate(alignment["stablehlo"]) if which)
     nearest, *outer = alignment["lines"][alignment["stablehlo"][place]]
     line(page, "StableHLO", place + 1).hover()
     assert lit(page, "Python", "near") == [nearest]
     assert lit(page, "Python", "far") == sorted(outer)
     assert f"from line {nearest} of the Python" in page.locator("#status").inner_text()
+    line(page, "optimized HLO", 1).hover()
+    assert "came from no line" in page.locator("#status").inner_text()
     line(page, "HLO", 1).hover()
     assert "does not say" in page.locator("#status").inner_text()
     assert lit(page, "Python", "near") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def report(node: str, status: str) -> pytest.TestReport:
     """The report of a call that gave this receipt."""
     made = pytest.TestReport(node, ("t.py", 1, "t"), {}, "passed", None, "call")
     name = node.split("[")[1].rstrip("]")
-    attach(made, [Receipt(name, "a", status, None, "", 1)])  # type: ignore[arg-type]
+    attach(made, [Receipt(name, "a", status, None, "", 1)], {})  # type: ignore[arg-type]
     return made
 
 
@@ -107,6 +108,34 @@ def test_the_table_says_where_the_files_are_and_how_to_read_them(project: Projec
             "read them: *",
         ]
     )
+
+
+def test_a_line_says_what_took_the_time(project: Project) -> None:
+    result = project.emit("--corpus-size=3", "-n", "1")
+    (line,) = [each for each in result.outlines if each.startswith("time: ")]
+    shares = dict(part.rsplit(" ", 1) for part in line.removeprefix("time: ").split(", "))
+    assert "compile" in shares
+    numbers = [int(share.removesuffix("%")) for share in shares.values()]
+    assert numbers == sorted(numbers, reverse=True)
+    assert sum(numbers) <= 100 + len(numbers)  # each is rounded, and small ones are not told
+    quiet = project.run("--corpus-size=3", "-q")
+    quiet.stdout.no_fnmatch_line("time: *")
+
+
+def test_times_are_in_the_report_where_somebody_asks(project: Project) -> None:
+    project.emit("--corpus-size=6", folder="plain")
+    project.emit("--corpus-size=6", "-n", "2", "--emit-times", folder="timed")
+    plain, timed = project.tree("plain"), project.tree("timed")
+    differing = {name for name in plain if plain[name] != timed[name]}
+    assert differing == {"report.html", "manifest.json", "SHA256SUMS"}  # these have its checksum
+    assert b"Time by stage" not in plain["report.html"]
+    table = timed["report.html"].decode().partition("Time by stage")[2].partition("</section>")[0]
+    stages = re.findall(r'<th scope="row">(.*?)</th>', table)
+    assert {"write", "reference", "trace", "compile", "hlo", "run", "record"} < set(stages)
+    assert stages[-1] == "other"
+    shares = [float(share) for share in re.findall(r"<td>([\d.]+)%</td>", table)]
+    assert len(shares) == len(stages)
+    assert sum(shares) == pytest.approx(100, abs=0.05 * len(stages))
 
 
 def test_a_session_without_functions_has_no_table(project: Project) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +13,14 @@ import jax
 import numpy as np
 import pytest
 
-from jaxsmith.stages import extract, file_of, load
+from jaxsmith.stages import extract, file_of, hlo_lines, load
 from jaxsmith.stages.alignment import Line, align, resolve
+from jaxsmith.stages.environment import cached
 from jaxsmith.stages.stablehlo_lines import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jaxsmith.stages import Extracted
 
@@ -27,12 +32,12 @@ import jax.numpy as jnp
 
 
 def plain(x):
-    first = jnp.sin(x)  # sin, stablehlo.sine
+    first = jnp.sin(x)  # sin, stablehlo.sine, hlo.sine
     second = (
-        jnp.exp(first)  # exp, stablehlo.exponential
-        - jnp.tanh(x)  # tanh, stablehlo.tanh
+        jnp.exp(first)  # exp, stablehlo.exponential, hlo.exponential
+        - jnp.tanh(x)  # tanh, stablehlo.tanh, hlo.tanh
     )
-    return first / second  # div, stablehlo.divide
+    return first / second  # div, stablehlo.divide, hlo.divide
 """
 
 LITERAL = """\
@@ -40,9 +45,9 @@ import jax.numpy as jnp
 
 
 def literal(x):
-    y = jnp.cos(x)  # cos, stablehlo.cosine
+    y = jnp.cos(x)  # cos, stablehlo.cosine, hlo.cosine
 
-    return y * 2.5  # mul, stablehlo.multiply, stablehlo.constant, stablehlo.broadcast_in_dim
+    return y * 2.5  # mul, stablehlo.multiply, stablehlo.constant, hlo.constant, hlo.broadcast
 """
 
 HELPERS = """\
@@ -52,16 +57,16 @@ import jax.numpy as jnp
 
 @jax.jit
 def inner(x):
-    return jnp.cos(x)  # cos, stablehlo.cosine
+    return jnp.cos(x)  # cos, stablehlo.cosine, hlo.cosine
 
 
 def outer(x):
-    return inner(x) + x  # add, stablehlo.add
+    return inner(x) + x  # add, stablehlo.add, hlo.add
 
 
 def helpers(x):
     once = outer(x)
-    return inner(once) - outer(x * x)  # sub, mul, stablehlo.subtract, stablehlo.multiply
+    return inner(once) - outer(x * x)  # sub, mul, stablehlo.subtract, hlo.subtract, hlo.multiply
 """
 
 LOOP = """\
@@ -71,10 +76,10 @@ import jax.numpy as jnp
 
 def loop(x):
     def body(i, carry):
-        return jnp.sin(carry)  # sin, stablehlo.sine
+        return jnp.sin(carry)  # sin, stablehlo.sine, hlo.sine
 
     def branch(y):
-        return jnp.exp(y)  # exp, stablehlo.exponential
+        return jnp.exp(y)  # exp, stablehlo.exponential, hlo.exponential
 
     looped = jax.lax.fori_loop(
         0,
@@ -82,7 +87,7 @@ def loop(x):
         body,
         x,
     )
-    chosen = jax.lax.cond(  # cond, stablehlo.case
+    chosen = jax.lax.cond(  # cond, stablehlo.case, hlo.conditional
         jnp.sum(x) > 1,  # reduce_sum, gt, stablehlo.reduce
         branch,
         jnp.tanh,
@@ -97,7 +102,7 @@ import jax.numpy as jnp
 
 
 def library(x):
-    ordered = jnp.sort(x)  # sort, stablehlo.sort
+    ordered = jnp.sort(x)  # sort, stablehlo.sort, hlo.sort
     chosen = jnp.where(x > 1, x, ordered)  # select_n, gt
     return chosen.at[0].add(3.0)  # scatter-add, stablehlo.scatter
 """
@@ -108,7 +113,7 @@ import jax.numpy as jnp
 
 
 def loss(x):
-    y = jnp.sin(x)  # sin, cos, stablehlo.cosine
+    y = jnp.sin(x)  # sin, cos, stablehlo.cosine, hlo.cosine
     return jnp.sum(y)
 
 
@@ -126,6 +131,9 @@ SOURCES = {
 }
 
 
+ALIGNED = ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
+
+
 def extracted(name: str, source: str) -> Extracted:
     return extract(load(source, name), VECTOR, source_file=file_of(name))
 
@@ -140,6 +148,9 @@ def rows(found: Extracted, stage: str) -> Iterator[tuple[str, list[int]]]:
 
 def operations(row: str) -> list[str]:
     """The primitives or operations that a line holds: a short jaxpr is printed as one line."""
+    if instruction := re.match(r"\s+(?:ROOT )?[\w.%-]+ = .*?[\])}] ([a-z][\w-]*)\(", row):
+        frames = ("parameter", "tuple", "get-tuple-element")
+        return [] if instruction[1] in frames else [f"hlo.{instruction[1]}"]
     statement = re.match(r'\s+(?:%[\w:, ]+ = )?"?((?:stablehlo|func)\.\w+|call)\b', row)
     found = [statement[1]] if statement else re.findall(r"[\w\]] = ([a-z][\w-]*)(?=[\[ ])", row)
     return [name for name in found if name not in ("func.func", "stablehlo.return")]
@@ -151,7 +162,7 @@ def test_an_operation_is_given_the_line_that_it_is_written_in(name: str) -> None
     found = extracted(name, source)
     alone: dict[str, set[int]] = defaultdict(set)
     together: dict[str, set[int]] = defaultdict(set)
-    for stage in ("jaxpr", "stablehlo"):
+    for stage in ALIGNED:
         for row, lines in rows(found, stage):
             names = operations(row)
             for what in names:
@@ -168,7 +179,7 @@ def test_an_operation_is_given_the_line_that_it_is_written_in(name: str) -> None
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_operation_is_aligned(name: str) -> None:
     found = extracted(name, SOURCES[name])
-    for stage in ("jaxpr", "stablehlo"):
+    for stage in ALIGNED:
         for row, lines in rows(found, stage):
             assert lines or not operations(row), row
 
@@ -302,3 +313,126 @@ def test_what_was_lowered_before_does_not_matter() -> None:
     after_another = extracted("twice", "sin")
     assert after_another.texts == alone.texts
     assert after_another.alignment == alone.alignment
+
+
+# As XLA prints it since it keeps stack frames in tables; it counts those around a frame from one.
+FRAMES = """\
+HloModule jit_f, entry_computation_layout={(f32[2]{0})->f32[2]{0}}
+
+FileNames
+1 "<f>"
+2 "/other.py"
+
+FunctionNames
+1 "f"
+
+FileLocations
+1 {file_name_id=1 function_name_id=1 line=3 end_line=3 column=1 end_column=2}
+2 {file_name_id=1 function_name_id=1 line=7 end_line=7 column=1 end_column=2}
+3 {file_name_id=2 function_name_id=1 line=9 end_line=9 column=1 end_column=2}
+
+StackFrames
+1 {file_location_id=1 parent_frame_id=1}
+2 {file_location_id=3 parent_frame_id=2}
+3 {file_location_id=2 parent_frame_id=3}
+
+
+helper.1 {
+  Arg_0.1 = f32[2]{0} parameter(0)
+  ROOT sin.1 = f32[2]{0} sine(Arg_0.1), metadata={op_name="a \\"}, {b\\"" stack_frame_id=3}
+}
+
+ENTRY main.2 {
+  x.1 = f32[2]{0} parameter(0), metadata={op_name="x"}
+  constant.1 = f32[] constant(3)
+  broadcast.1 = f32[2]{0} broadcast(constant.1), dimensions={}
+  add.1 = f32[2]{0} add(x.1, broadcast.1), metadata={op_name="add" stack_frame_id=2}
+  ROOT call.1 = f32[2]{0} call(add.1), to_apply=helper.1, metadata={op_name="call" stack_frame_id=1}
+}
+"""
+PLACES = """\
+HloModule jit_f, entry_computation_layout={(f32[2]{0})->f32[2]{0}}
+
+ENTRY %main.2 (x.1: f32[2]) -> f32[2] {
+  %x.1 = f32[2]{0} parameter(0)
+  %c = f32[] constant(3)
+  %b = f32[2]{0} broadcast(%c), dimensions={}
+  %a = f32[2]{0} add(%x.1, %b), metadata={op_name="x" source_file="<f>" source_line=3}
+  ROOT %n = f32[2]{0} negate(%a), metadata={op_name="x" source_file="/other.py" source_line=9}
+}
+"""
+IN_PLACES = [(), (), (), (), (3,), (3,), (3,), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (FRAMES, [*[()] * 3, (), (7, 3), (), (), (), (), (3,), (3,), (3,), (3,), ()]),
+        (
+            re.sub(
+                r"parent_frame_id=(\d)",
+                lambda found: f"parent_frame_id={int(found[1]) - 1}",
+                FRAMES,
+            ),
+            [*[()] * 3, (), (7, 3), (), (), (), (), (3,), (3,), (3,), (3,), ()],
+        ),
+        (PLACES, IN_PLACES),
+        (f"{PLACES}\n{PLACES}", [*IN_PLACES, (), *IN_PLACES]),
+    ],
+    ids=["frames", "frames counted from zero", "places", "two modules"],
+)
+def test_hlo_tells_where_it_came_from(text: str, expected: list[tuple[int, ...]]) -> None:
+    lines = hlo_lines.lines_of(text, "<f>")
+    assert [line.own for line in lines] == expected
+
+
+def test_a_computation_is_of_the_line_that_calls_it() -> None:
+    lines = hlo_lines.lines_of(FRAMES, "<f>")
+    assert [line.block for line in lines if line.block] == ["helper.1", "main.2"]
+    assert resolve(lines)[2:5] == [(3,), (3,), (7, 3)]
+
+
+def test_what_a_fresh_process_optimizes_is_aligned_too() -> None:
+    source = """\
+import jax.numpy as jnp
+from jax import lax
+
+
+def drawn(x):
+    noise = lax.rng_uniform(x[0], x[1], (3,))
+    return jnp.sin(noise)
+"""
+    found = extracted("drawn", source)
+    own = {lines[0] for row, lines in rows(found, "optimized_hlo") if operations(row)}
+    assert own == {6, 7}
+
+
+MOVED = (
+    """\
+import sys
+
+from jaxsmith.stages import extract, file_of, load
+
+source = """
+    + repr(PLAIN)
+    + """
+for text in (source, "# moved\\n" + source):
+    found = extract(load(text, "plain"), 1.0, source_file=file_of("plain"))
+    which = [found.alignment["lines"][k] for k in found.alignment["optimized_hlo"]]
+    print(sorted({lines[0] for lines in which if lines}))
+"""
+)
+
+
+def test_an_executable_of_the_cache_has_the_lines_of_this_source(tmp_path: Path) -> None:
+    environment = {**os.environ, **cached(str(tmp_path)), "JAX_ENABLE_COMPILATION_CACHE": "true"}
+    for _ in range(2):
+        result = subprocess.run(
+            [sys.executable, "-c", MOVED],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.stdout.splitlines() == ["[5, 7, 8, 10]", "[6, 8, 9, 11]"], result.stderr
+    assert len([path for path in tmp_path.iterdir() if "plain" in path.name]) == 2

@@ -1,7 +1,8 @@
 """How many operations of a corpus are aligned with a line of their source, counted from its texts.
 
 An equation of a jaxpr that several calls share is printed once, and counts once. What frames a
-StableHLO program (functions, what they return, the mesh of devices) is no operation of the source.
+StableHLO program (functions, what they return, the mesh of devices) is no operation of the source,
+nor is what hands values around in HLO (parameters and tuples).
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ _EQUATION = re.compile(r"[\w\]}>] = ([a-z][\w-]*)(?=[\[ ]|$)| (<-|\+=) ")
 _EFFECT = re.compile(r"\s+([a-z]\w*)\[")
 _OPERATION = re.compile(r'\s+(?:%[\w:, ]+ = )?"?([a-z]\w*\.\w+|call)\b')
 _FRAMES = frozenset({"func.func", "func.return", "stablehlo.return", "sdy.mesh", "sdy.return"})
+# `ROOT %a = (f32[3]{0}, s32[]) while(%b)`
+_INSTRUCTION = re.compile(r"\s+(?:ROOT )?%?[\w.-]+ = .*?[\]})] ([a-z][\w-]*)\(")
+_HANDS_AROUND = frozenset({"parameter", "tuple", "get-tuple-element"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,17 @@ def _operations(row: str, record: Record) -> Iterator[str]:
         yield match[1]
 
 
+def _instructions(row: str, record: Record) -> Iterator[str]:
+    del record
+    match = _INSTRUCTION.match(row)
+    if match is not None and match[1] not in _HANDS_AROUND:
+        yield match[1]
+
+
 _NAMES: Mapping[str, Callable[[str, Record], Iterator[str]]] = {
     "jaxpr": _equations,
     "stablehlo": _operations,
+    "hlo": _instructions,
+    "optimized_hlo": _instructions,
 }
 """By stage, the operations that a line of its text holds."""

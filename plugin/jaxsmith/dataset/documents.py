@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.dataset.folder import Staging
     from jaxsmith.dataset.manifest import Provenance
+    from jaxsmith.dataset.times import Times
     from jaxsmith.dataset.totals import Totals
 
 
@@ -31,6 +32,7 @@ def documents(
     provenance: Provenance,
     formats: Sequence[str],
     selection: Selection = EVERYTHING,
+    times: Times | None = None,
 ) -> dict[str, bytes]:
     """The content of each document, by name.
 
@@ -43,6 +45,7 @@ def documents(
         provenance: what the corpus depends on.
         formats: the formats of the files.
         selection: what was taken of a larger corpus.
+        times: how long the stages took, for the report.
     """
     only = selection.fields
     table = columns(provenance.stages, only)
@@ -68,7 +71,7 @@ def documents(
         "statistics.json": _pretty(found.as_dict()),
         CROISSANT: _pretty(croissant(facts, table)),
         CARD: card(facts, table).encode(),
-        REPORT: page(found, gathered).encode(),
+        REPORT: page(found, gathered, times=times).encode(),
     }
 
 

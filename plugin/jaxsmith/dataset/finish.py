@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.dataset.folder import Staging
     from jaxsmith.dataset.manifest import Provenance
+    from jaxsmith.dataset.times import Times
     from jaxsmith.dataset.totals import Totals
 
 
@@ -28,6 +29,7 @@ def finish(
     formats: Sequence[str],
     selection: Selection = EVERYTHING,
     change: Callable[[dict[str, Any]], None] | None = None,
+    times: Times | None = None,
 ) -> None:
     """Write all that lies beside the data: documents, manifest and checksums.
 
@@ -38,12 +40,13 @@ def finish(
         formats: the formats of the files.
         selection: what was taken of a larger corpus.
         change: may change the manifest before it is written.
+        times: how long the stages took, for the report.
 
     Raises:
         JaxsmithError: the account does not balance.
     """
     reconcile(totals)
-    texts = documents(staging, totals, origin, formats, selection)
+    texts = documents(staging, totals, origin, formats, selection, times)
     manifest = describe(totals, origin, texts, selection)
     if change is not None:
         change(manifest)

@@ -10,8 +10,8 @@ import pytest
 from jaxsmith.errors import JaxsmithError
 from jaxsmith.pytest_plugin.baseline import Comparison
 from jaxsmith.pytest_plugin.ledger import Ledger
-from jaxsmith.pytest_plugin.receipts import attached
-from jaxsmith.pytest_plugin.summary import rows_of, write_files, write_table
+from jaxsmith.pytest_plugin.receipts import attached, seconds_of
+from jaxsmith.pytest_plugin.summary import rows_of, write_files, write_table, write_times
 from jaxsmith.stages import supported
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Account:
         """Enter what a report says."""
         receipts = attached(report)
         if receipts:
-            self.ledger.enter(report.nodeid, receipts, report.duration)
+            stages = seconds_of(report)
+            self.ledger.enter(report.nodeid, receipts, report.duration, stages)
             self._ended = time.monotonic()
 
     def settle(self, session: pytest.Session, exitstatus: int) -> None:
@@ -107,6 +108,7 @@ class Account:
             return
         rows = rows_of(self.ledger, self._totals, self._ended - self._started)
         write_table(terminalreporter, rows)
+        write_times(terminalreporter, self.ledger.times)
         if self.publication is not None and self._totals is not None:
             write_files(terminalreporter, self.publication.shown, self._totals)
         if self._comparison is not None:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from jaxsmith.clock import timed
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
@@ -50,13 +51,15 @@ def examine_case(case: Case, corpus: Corpus, desk: Desk, progressed: Progressed)
     """
     _collect_less()
     rejected: list[str] = []
-    base_draft = _base_draft(case, corpus) if case.is_derived else 0
+    with timed("reference"):
+        base_draft = _base_draft(case, corpus) if case.is_derived else 0
     for draft in range(DRAFTS):
-        with blaming("internal_error"):
+        with blaming("internal_error"), timed("write"):
             function = corpus.write(case, draft, base_draft)
             progressed.subject = Subject.of(function, tuple(rejected))
         try:
-            expected = _sample(function, corpus)
+            with timed("reference"):
+                expected = _sample(function, corpus)
             return _proved(function, expected, desk, progressed)
         except UnfitError as error:
             unfit = _explained(error.unfit, function, corpus)
@@ -107,7 +110,9 @@ def _base_draft(case: Case, corpus: Corpus) -> int:
     """Which draft of the function that this one is made from its item takes; 0 if it takes none."""
     for draft in range(DRAFTS):
         try:
-            _require_sample(corpus.write(case.base, draft), corpus)
+            with timed("write"):
+                base = corpus.write(case.base, draft)
+            _require_sample(base, corpus)
         except (RejectedError, UnfitError):
             continue
         return draft
@@ -211,7 +216,7 @@ def _jax_version() -> str:
 def _extract(
     fn: Callable[..., Any], function: Function, inputs: InputSet, stages: tuple[str, ...]
 ) -> Extracted:
-    file = file_of(function.name) if stages else None  # what is written nowhere needs no lines
+    file = file_of(function.name)
     return extract(fn, *inputs.arrays, stages=stages, x64=function.x64, source_file=file)
 
 
@@ -226,7 +231,8 @@ def _check(
 ) -> Check:
     with blaming("run_error"):
         actual = extracted.run(*inputs.arrays)
-    comparison = compare(actual, expectation, function.outputs)
+    with timed("compare"):
+        comparison = compare(actual, expectation, function.outputs)
     if comparison.mismatch is not None:
         names = [param.name for param in function.params]
         shown = show_mismatch(comparison.mismatch, names, inputs, actual, expectation)

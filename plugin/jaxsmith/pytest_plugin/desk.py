@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jaxsmith import record
+from jaxsmith.clock import timed
 from jaxsmith.dataset import PartWriter, Receipt
 from jaxsmith.pytest_plugin.findings import Finding, Unfit, UnfitError, blaming
 from jaxsmith.stages.oracles import Panel
@@ -61,8 +62,9 @@ class Desk:
             receipts.append(Receipt(finding.id, finding.category, "verified", None, "", 0))
             return None
         try:
-            made = self._build(finding, finding.outcome, hook)
-            with blaming("internal_error"):  # a hook may have put in what isn't JSON
+            with timed("record"):
+                made = self._build(finding, finding.outcome, hook)
+            with blaming("internal_error"), timed("record"):  # a hook may have put in no JSON
                 receipt = self._part(self._staging).emit(made)
         except UnfitError as error:
             receipts.append(self._reject(finding, error.unfit))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jaxsmith.clock import timed
 from jaxsmith.errors import DiskError, InvalidRequestError
 from jaxsmith.pytest_plugin.containment.words import WORDS
 from jaxsmith.pytest_plugin.desk import DESK
@@ -38,8 +39,9 @@ class Jaxsmith:
         The item fails where the function does not do what its reference says, and is skipped where
         the function is no use as a sample; a record says so in both cases.
         """
-        from jaxsmith.pytest_plugin.checking import examine_case
-        from jaxsmith.pytest_plugin.findings import conclude
+        with timed("import"):
+            from jaxsmith.pytest_plugin.checking import examine_case
+            from jaxsmith.pytest_plugin.findings import conclude
 
         marker = self._item.get_closest_marker(MARKER)
         if marker is None:
@@ -103,9 +105,10 @@ class Jaxsmith:
                     jaxsmith.check(softplus, x, reference=lambda x: np.log1p(np.exp(x)))
         """
         __tracebackhide__ = True  # a request that makes no sense shows the test's own line
-        from jaxsmith.pytest_plugin.findings import conclude
-        from jaxsmith.pytest_plugin.tolerance import Tolerance
-        from jaxsmith.pytest_plugin.userfunction import Request, examine_function
+        with timed("import"):
+            from jaxsmith.pytest_plugin.findings import conclude
+            from jaxsmith.pytest_plugin.tolerance import Tolerance
+            from jaxsmith.pytest_plugin.userfunction import Request, examine_function
 
         if reference is not None and not callable(reference):
             raise InvalidRequestError(f"reference is a {type(reference).__name__}, not a function")

@@ -6,12 +6,14 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from jaxsmith.dataset.times import Times
 from jaxsmith.pytest_plugin.quota import case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from jaxsmith.dataset import Receipt
     from jaxsmith.pytest_plugin.receipts import Status
@@ -51,6 +53,7 @@ class Ledger:
     def __init__(self) -> None:
         self.tallies: dict[str, Tally] = {}
         self.ids: list[str] = []
+        self.times = Times()
         self._open: set[str] = set()
         self._expected: set[str] = set()
         self._twice: list[str] = []
@@ -81,11 +84,18 @@ class Ledger:
         """Whether a function of a corpus has yet to be accounted for."""
         return nodeid in self._open
 
-    def enter(self, nodeid: str, receipts: Iterable[Receipt], seconds: float) -> None:
-        """Enter what became of the functions of an item, and the time it took."""
+    def enter(
+        self,
+        nodeid: str,
+        receipts: Iterable[Receipt],
+        seconds: float,
+        stages: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        """Enter what became of the functions of an item, and the time it took, also by stage."""
         if nodeid in self._expected and nodeid not in self._open:
             self._twice.append(nodeid)
         self._open.discard(nodeid)
+        self.times.add(seconds, stages)
         for receipt in receipts:
             self._count(receipt).seconds += seconds
 

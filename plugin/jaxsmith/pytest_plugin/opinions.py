@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from jaxsmith.clock import timed
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError
 from jaxsmith.stages import NoOpinionError
 from jaxsmith.verdict import compare
@@ -76,7 +77,8 @@ class Opinions:
             if name in self.besides:
                 continue
             try:
-                results = self.panel.ask(name, self.question)
+                with timed(name):
+                    results = self.panel.ask(name, self.question)
             except NoOpinionError as error:
                 self.silent[name] = str(error)
                 continue

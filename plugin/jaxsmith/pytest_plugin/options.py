@@ -44,6 +44,7 @@ class Options:
         share: which part of the corpus is made.
         resume: whether to go on with a run that died.
         timeout: seconds that a function may take.
+        times: whether the report says how long each stage took.
     """
 
     emit: Path | None
@@ -58,6 +59,7 @@ class Options:
     timeout: float = TIMEOUT
     cache: Path | None = None
     baseline: Baseline | None = None
+    times: bool = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
@@ -84,9 +86,12 @@ class Options:
             oracles=config.getoption("corpus_oracles"),
             shrink=config.getoption("corpus_shrink"),
             share=config.getoption("corpus_shard"),
-            resume=_resume(config),
+            resume=_beside_emit(config, "emit_resume", "goes on with what --emit began"),
             timeout=config.getoption("corpus_timeout") or TIMEOUT,
             cache=cache,
+            times=_beside_emit(
+                config, "emit_times", "tells of times in the report that --emit writes"
+            ),
         )
 
 
@@ -128,6 +133,12 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="Go on with the run that was stopped or died in the folder of --emit, with the same "
         "settings: only what it has not done is done. Default: begin again.",
+    )
+    group.addoption(
+        "--emit-times",
+        action="store_true",
+        help="Tell in report.html how long each stage took; no two runs write the same there. "
+        "Default: only the line at the end tells, in shares.",
     )
     group.addoption(
         "--emit-baseline",
@@ -263,11 +274,11 @@ def _tries(text: str) -> int:
     return _at_least(0, text)
 
 
-def _resume(config: pytest.Config) -> bool:
-    resume: bool = config.getoption("emit_resume")
-    if resume and config.getoption("emit") is None:
-        raise InvalidRequestError("--emit-resume goes on with what --emit began; give both")
-    return resume
+def _beside_emit(config: pytest.Config, name: str, why: str) -> bool:
+    given: bool = config.getoption(name)
+    if given and config.getoption("emit") is None:
+        raise InvalidRequestError(f"--{name.replace('_', '-')} {why}; give both")
+    return given
 
 
 def _refuse_dumped(stages: Iterable[str]) -> None:

@@ -124,7 +124,8 @@ class Publication:
         samples = dataset.read(self._staging.building) if totals.total.emitted else iter(())
         origin = provenance(self._config, self._options, next(samples, None))
         formats = self._options.formats
-        dataset.finish(self._staging, totals, origin, formats, change=self._ask_hooks)
+        times = ledger.times if self._options.times else None
+        dataset.finish(self._staging, totals, origin, formats, change=self._ask_hooks, times=times)
         self.comparison = self._compared()
         dataset.publish(self._staging)
         self._held = False

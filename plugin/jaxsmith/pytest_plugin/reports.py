@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jaxsmith import clock
 from jaxsmith.pytest_plugin.receipts import EXPLANATION, RECEIPTS, attach
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Reports:
         report = yield
         if call.when == "call":
             receipts: list[Receipt] = item.stash.get(RECEIPTS, [])
-            attach(report, receipts)
+            attach(report, receipts, clock.taken())
             explanation = item.stash.get(EXPLANATION, None)
             if explanation is not None and report.failed:
                 report.longrepr = explanation

@@ -211,7 +211,7 @@ class Controller:
                 receipt = publication.record_death(case.id, case.category, reason, detail)
             except DiskError as error:
                 pytest.exit(str(error), pytest.ExitCode.INTERRUPTED)
-        attach(report, [receipt])
+        attach(report, [receipt], {})
         report.longrepr = (
             f"{report.longrepr}\n{reason}: {detail}\n\n{rerun(self._config, crashitem)}"
         )

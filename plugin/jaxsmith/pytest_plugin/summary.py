@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
     from jaxsmith.dataset import Totals
+    from jaxsmith.dataset.times import Times
     from jaxsmith.pytest_plugin.ledger import Ledger
 
+_WORTH_TELLING = 0.02
 _HEAD = ("category", "functions", "rejected", "failed", "crashed", "per second", "median size")
 
 
@@ -67,6 +69,18 @@ def write_table(reporter: TerminalReporter, rows: list[Row]) -> None:
     reporter.write_line(_aligned(_HEAD, widths), bold=True)
     for row, texts in zip(shown, cells, strict=True):
         reporter.write_line(_aligned(texts, widths), **_markup(row, last=row is rows[-1]))
+
+
+def write_times(reporter: TerminalReporter, times: Times) -> None:
+    """Write what most of the time went to, on one line."""
+    shares = [(stage, share) for stage, _, share in times.rows() if share >= _WORTH_TELLING]
+    if shares and reporter.verbosity >= 0:
+        told = ", ".join(f"{stage} {share:.0%}" for stage, share in sorted(shares, key=_last))
+        reporter.write_line(f"time: {told}")
+
+
+def _last(share: tuple[str, float]) -> float:
+    return -share[1]
 
 
 def write_files(reporter: TerminalReporter, folder: Path, totals: Totals) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.stages.table import Stage
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 """Goes up with every change of a field: the first number where readers must change too."""
 
 Where = Literal["both", "sample", "reject"]

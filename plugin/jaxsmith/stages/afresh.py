@@ -13,25 +13,29 @@ from jaxsmith.stages.serve import serve
 _SECONDS = 120
 
 
-def optimized_hlo(stablehlo: str) -> str:
+def optimized_hlo(stablehlo: str) -> tuple[str, str]:
     """What XLA makes of a module that is the first of its process.
 
     Args:
         stablehlo: the text of the module.
+
+    Returns:
+        The text without metadata, and with it.
 
     Raises:
         NoAnswerError: the process died of it, or raised.
     """
     child = Child(__name__, _SECONDS)
     try:
-        return str(child.ask((stablehlo,)))
+        plain, located = child.ask((stablehlo,))
+        return plain, located
     finally:
         child.close()
 
 
-def _compiled(stablehlo: str) -> str:
-    module = compat.parsed_module(stablehlo)
-    return compat.hlo_of(compat.compile_module(module).loaded)
+def _compiled(stablehlo: str) -> tuple[str, str]:
+    loaded = compat.compile_module(compat.parsed_module(stablehlo)).loaded
+    return compat.hlo_of(loaded), compat.hlo_of(loaded, metadata=True)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class CacheUse:
 
 _use = CacheUse()
 _hits = 0
+_source = ""
 
 
 def listen(event: str, **_details: str | int) -> None:
@@ -45,11 +46,25 @@ def listen(event: str, **_details: str | int) -> None:
     _hits += event == HIT
 
 
+def source() -> str:
+    """The source of what is compiled now; a part of the key under which JAX keeps executables.
+
+    JAX leaves locations out of its keys: else a function moved would be another. But an executable
+    tells the lines that it was compiled from.
+    """
+    return _source
+
+
 @contextmanager
-def compiling() -> Iterator[None]:
-    """Count what is compiled within as one function, found or not."""
+def compiling(text: str = "") -> Iterator[None]:
+    """Count what is compiled within, from this source, as one function, found or not."""
+    global _source
     before, start = _hits, time.perf_counter()
-    yield
+    _source = text
+    try:
+        yield
+    finally:
+        _source = ""
     if _hits > before:
         _use.found += 1
     else:

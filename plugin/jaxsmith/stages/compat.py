@@ -19,7 +19,7 @@ from jaxsmith.errors import JaxsmithError
 from jaxsmith.stages.errors import StageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import CodeType
 
@@ -84,6 +84,13 @@ def enable_x64(enabled: bool) -> AbstractContextManager[None]:
     return cast("AbstractContextManager[None]", context)
 
 
+def add_to_cache_keys(text: Callable[[], str]) -> None:
+    """Let JAX's compilation cache tell executables apart by what a function returns, too."""
+    _member("custom_hook", "jax._src.cache_key")  # else it would be set in vain
+    keys: Any = import_module("jax._src.cache_key")
+    keys.custom_hook = text
+
+
 @contextmanager
 def few_decisions(most: int) -> Iterator[None]:
     """Within, JAX gives up on symbolic sizes about which it has to note more than so many facts.
@@ -111,19 +118,20 @@ def few_decisions(most: int) -> Iterator[None]:
         decision.add_to_state = note
 
 
-def optimized_hlo(compiled: Compiled) -> str:
+def optimized_hlo(compiled: Compiled, *, metadata: bool = False) -> str:
     """The HLO that was compiled, in full: constants of any size, no metadata, no file names.
 
     ``Compiled.as_text()`` prints the same, but with the source files of every instruction, and
     with ``constant({...})`` for a constant of more than ten elements.
     """
-    return hlo_of(_present(compiled.runtime_executable(), "Compiled.runtime_executable"))
+    loaded = _present(compiled.runtime_executable(), "Compiled.runtime_executable")
+    return hlo_of(loaded, metadata=metadata)
 
 
-def hlo_of(loaded: Any) -> str:
+def hlo_of(loaded: Any, *, metadata: bool = False) -> str:
     """The HLO of a loaded executable, as ``optimized_hlo`` has it."""
     options = _member("HloPrintOptions", *_XLA)()
-    options.print_metadata = False
+    options.print_metadata = metadata
     options.print_large_constants = True
     return "\n".join(module.to_string(options) for module in loaded.hlo_modules())
 

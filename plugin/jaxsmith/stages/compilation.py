@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -55,11 +56,22 @@ class Compilation:
     def optimized_hlo(self) -> str:
         """What XLA made of it; where that depends on what the process has done, of a fresh one."""
         text = compat.optimized_hlo(self.compiled)
-        if "stablehlo.rng" not in self.operations:
+        if self._afresh is None:
             return text
-        afresh_text = afresh.optimized_hlo(self.lowered.as_text("stablehlo", debug_info=True))
         # The first line tells of options that JAX sets for a function, and not for a module.
-        return text.partition("\n")[0] + "\n" + afresh_text.partition("\n")[2]
+        return text.partition("\n")[0] + "\n" + self._afresh[0].partition("\n")[2]
+
+    def located_hlo(self) -> str:
+        """The same with metadata: it tells where in a source an instruction came from."""
+        if self._afresh is None:
+            return compat.optimized_hlo(self.compiled, metadata=True)
+        return self._afresh[1]
+
+    @cached_property
+    def _afresh(self) -> tuple[str, str] | None:
+        if "stablehlo.rng" not in self.operations:
+            return None
+        return afresh.optimized_hlo(self.lowered.as_text("stablehlo", debug_info=True))
 
     def stablehlo_for(self, platform: str) -> str:
         """What JAX lowers for a platform that need not be there, from the same jaxpr.
@@ -109,6 +121,7 @@ def compile_once(
     args: tuple[object, ...],
     kwargs: Mapping[str, object],
     dump: DumpOptions | None = None,
+    source_file: str | None = None,
 ) -> Compilation:
     """Trace, lower and compile.
 
@@ -117,6 +130,7 @@ def compile_once(
         args: its arguments.
         kwargs: its keyword arguments.
         dump: what XLA shall write while it compiles; None writes nothing.
+        source_file: the name of the file that holds the function's source, if it was loaded.
 
     Raises:
         StageError: the function failed in the stage that the error names.
@@ -125,21 +139,22 @@ def compile_once(
         traced = jitted.trace(*args, **kwargs)
     with guard("lower"):
         lowered = traced.lower()
-    with guard("compile"), _counted():
+    with guard("compile"), _counted(source_file):
         compiled, dumped = (
             (lowered.compile(), {}) if dump is None else compat.compile_dumping(lowered, dump)
         )
     return Compilation(jitted, args, kwargs, traced, lowered, compiled, dumped)
 
 
-def _counted() -> AbstractContextManager[None]:
+def _counted(source_file: str | None) -> AbstractContextManager[None]:
     """Counts a function as found or compiled, where there is a cache to find it in."""
     if not keeps_executables():
         return nullcontext()
     _listen()
-    return caching.compiling()
+    return caching.compiling("".join(linecache.getlines(source_file)) if source_file else "")
 
 
 @cache
 def _listen() -> None:
     jax.monitoring.register_event_listener(caching.listen)
+    compat.add_to_cache_keys(caching.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jaxsmith.clock import timed
 from jaxsmith.errors import JaxsmithError
 from jaxsmith.stages.normal import normalise
 
@@ -36,12 +37,15 @@ class NoTextError(JaxsmithError):
 def guard(stage: str, lines: int = 1) -> Iterator[None]:
     """Turn what JAX or the user's function raises within into a ``StageError`` that it caused.
 
+    The time within is counted as the stage's.
+
     Args:
         stage: which stage.
         lines: how many lines of the message to keep; parsers say in the second where it is.
     """
     try:
-        yield
+        with timed(stage):
+            yield
     except (JaxsmithError, KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # a function may raise SystemExit, too

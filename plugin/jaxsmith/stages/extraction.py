@@ -72,7 +72,7 @@ def extract(
     forget()
     jitted = as_jitted(fn, static_argnums, static_argnames)
     with compat.enable_x64(x64_enabled() if x64 is None else x64):
-        compilation = compile_once(jitted, args, kwargs, _dump(names))
+        compilation = compile_once(jitted, args, kwargs, _dump(names), source_file)
         return _read(compilation, names, StaticArguments.of(jitted), source_file)
 
 

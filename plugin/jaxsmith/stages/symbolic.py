@@ -69,7 +69,10 @@ def _with_symbols(leaves: Sequence[object], chosen: Sequence[int]) -> list[objec
         for name, size in zip(_NAMES, chosen, strict=False)
     }
     return [
-        _TYPE(tuple(symbols.get(size, size) for size in leaf.shape), leaf.dtype)
+        _TYPE(
+            tuple(symbols.get(size, size) for size in leaf.shape),
+            jax.dtypes.canonicalize_dtype(leaf.dtype),  # as JAX takes an array of it
+        )
         if hasattr(leaf, "shape") and hasattr(leaf, "dtype")
         else leaf
         for leaf in leaves

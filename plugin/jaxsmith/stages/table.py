@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jaxsmith.stages import asm, compat, jaxpr_lines, llvm, passes, stablehlo_lines
+from jaxsmith.stages import asm, compat, hlo_lines, jaxpr_lines, llvm, passes, stablehlo_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +86,9 @@ _TABLE = (
         "What XLA starts from: the StableHLO converted to HLO, before any pass.",
         ".hlo",
         lambda compilation: compilation.lowered.as_text("hlo"),
+        lines=lambda compilation, file: hlo_lines.lines_of(
+            compilation.lowered.as_text("hlo", debug_info=True), file
+        ),
     ),
     Stage(
         "passes",
@@ -100,6 +103,7 @@ _TABLE = (
         "What XLA generates code from: scheduled HLO after every pass, without metadata.",
         ".optimized.hlo",
         lambda compilation: compilation.optimized_hlo(),
+        lines=lambda compilation, file: hlo_lines.lines_of(compilation.located_hlo(), file),
     ),
     Stage(
         "llvm",

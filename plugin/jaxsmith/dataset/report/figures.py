@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.dataset.report.gathering import Gathering
     from jaxsmith.dataset.stats import Count, Spread, Stats
+    from jaxsmith.dataset.times import Times
 
 # By what the functions of the browser can be selected: the row of COUNTS, and the word for it in
 # the part of an address behind "#".
@@ -49,11 +50,12 @@ def headline(stats: Stats, gathered: Gathering) -> Html:
     return joined([tag("ul", *tiles, class_="tiles"), tag("p", *setting, class_="setting")])
 
 
-def figures(stats: Stats, gathered: Gathering) -> Html:
-    """Every count and every spread of the statistics."""
+def figures(stats: Stats, gathered: Gathering, times: Times | None) -> Html:
+    """Every count and every spread of the statistics, and where the time went if that is known."""
     counts = [_counts(row.name, row.title, stats) for row in COUNTS]
     spread = [_bars(each.title, each.rows()) for each in gathered.histograms]
-    return joined([*counts, *spread, _spreads(stats), _rejects(stats, gathered)])
+    spent = [] if times is None else [_times(times)]
+    return joined([*counts, *spread, *spent, _spreads(stats), _rejects(stats, gathered)])
 
 
 def _counts(name: str, title: str, stats: Stats) -> Html:
@@ -85,7 +87,7 @@ def _bars(title: str, rows: Sequence[tuple[str, int]]) -> Html:
     return _card(title, None, _table(_head("", "", "functions"), body))
 
 
-def _bar(count: int, most: int) -> Html:
+def _bar(count: float, most: float) -> Html:
     width = round(100 * count / most, 2) if most else 0
     rect = tag("rect", width=width, height=1)
     plot = tag("svg", rect, viewBox="0 0 100 1", preserveAspectRatio="none", aria_hidden="true")
@@ -105,6 +107,22 @@ def _spreads(stats: Stats) -> Html:
 def _spread(name: str, each: Spread) -> Html:
     numbers = (each.records, each.least, each.median, each.p90, each.greatest)
     return tag("tr", tag("th", name, scope="row"), *(tag("td", f"{n:,.4g}") for n in numbers))
+
+
+def _times(times: Times) -> Html:
+    most = max((seconds for _, seconds, _ in times.rows()), default=0)
+    body = [
+        tag(
+            "tr",
+            tag("th", stage, scope="row"),
+            _bar(seconds, most),
+            tag("td", f"{1000 * seconds / times.functions:,.1f}"),
+            tag("td", f"{share:.1%}"),
+        )
+        for stage, seconds, share in times.rows()
+    ]
+    head = _head("", "", "ms a function", "share")
+    return _card("Time by stage", None, _table(head, body))
 
 
 def _rejects(stats: Stats, gathered: Gathering) -> Html:

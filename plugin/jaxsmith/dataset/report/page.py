@@ -15,6 +15,7 @@ from jaxsmith.dataset.report.markup import Html, json_in_script, tag
 if TYPE_CHECKING:
     from jaxsmith.dataset.report.gathering import Gathering
     from jaxsmith.dataset.stats import Stats
+    from jaxsmith.dataset.times import Times
 
 REPORT = "report.html"
 """The name of the report in the folder of a corpus."""
@@ -29,15 +30,18 @@ def drift_page(drift: Html) -> str:
     return _whole(title, tag("main", "\n", drift, "\n") + "\n")
 
 
-def page(stats: Stats, gathered: Gathering, drift: Html | None = None) -> str:
+def page(
+    stats: Stats, gathered: Gathering, drift: Html | None = None, times: Times | None = None
+) -> str:
     """The report of a corpus.
 
-    A function of its records alone: no time, no path, no name of a machine is in it.
+    Without times a function of its records alone: no path and no name of a machine is in it.
 
     Args:
         stats: what is in the corpus.
         gathered: what was noted of its records and rejects.
         drift: a section on what changed, where it was compared with another.
+        times: how long the stages of the run took, where somebody asked.
     """
     entries = [entry(record) for record in gathered.choice.result()]
     title = f"A corpus of {stats.records:,} functions"
@@ -46,7 +50,7 @@ def page(stats: Stats, gathered: Gathering, drift: Html | None = None) -> str:
         headline=headline(stats, gathered),
         links=tag("a", "What changed", href="#drift") if drift else "",
         drift=drift or "",
-        figures=figures(stats, gathered),
+        figures=figures(stats, gathered, times),
         shown=f"{len(entries):,} of {stats.records:,}",
         data=json_in_script({"panes": list(PANES.items()), "entries": entries}),
         script=_asset("report.js"),
