@@ -66,13 +66,17 @@ def resolve(lines: Sequence[Line]) -> list[Origins]:
             callers[name].append(number)
     parents = _parents(lines)
     known: dict[int, Origins] = {}
+    joined: dict[tuple[Origins, ...], Origins] = {}  # many lines have the same
 
     def origins(number: int) -> Origins:
         if number not in known:
             known[number] = ()  # a block that calls itself adds nothing by that
             line, parent = lines[number], parents[number]
             outer = [*callers.get(line.block, ()), *([] if parent is None else [parent])]
-            known[number] = _each_once([line.own, *map(origins, outer)])
+            parts = (line.own, *map(origins, outer))
+            if parts not in joined:
+                joined[parts] = _each_once(parts)
+            known[number] = joined[parts]
         return known[number]
 
     return [origins(number) for number in range(len(lines))]

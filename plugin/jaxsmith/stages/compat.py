@@ -118,6 +118,19 @@ def few_decisions(most: int) -> Iterator[None]:
         decision.add_to_state = note
 
 
+def hlo_module(lowered: Lowered) -> Any:
+    """The HLO that a lowering is converted to."""
+    computation = _present(lowered.compiler_ir("hlo"), "Lowered.compiler_ir")
+    return computation.as_hlo_module()
+
+
+def hlo_text(module: Any, *, metadata: bool) -> str:
+    """A module as ``Lowered.as_text("hlo")`` prints it, with or without metadata."""
+    options = _member("HloPrintOptions", *_XLA).short_parsable()
+    options.print_metadata = metadata
+    return str(module.to_string(options))
+
+
 def optimized_hlo(compiled: Compiled, *, metadata: bool = False) -> str:
     """The HLO that was compiled, in full: constants of any size, no metadata, no file names.
 

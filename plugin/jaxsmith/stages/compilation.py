@@ -53,19 +53,22 @@ class Compilation:
         """The operations of the StableHLO, with how many there are of each."""
         return stablehlo_ops(self.lowered)
 
-    def optimized_hlo(self) -> str:
+    def hlo(self, *, located: bool = False) -> str:
+        """The HLO that XLA starts from; located, each instruction tells where it came from."""
+        return compat.hlo_text(self._hlo, metadata=located)
+
+    @cached_property
+    def _hlo(self) -> Any:
+        # To convert the StableHLO takes ten times as long as to print.
+        return compat.hlo_module(self.lowered)
+
+    def optimized_hlo(self, *, located: bool = False) -> str:
         """What XLA made of it; where that depends on what the process has done, of a fresh one."""
-        text = compat.optimized_hlo(self.compiled)
+        text = compat.optimized_hlo(self.compiled, metadata=located)
         if self._afresh is None:
             return text
         # The first line tells of options that JAX sets for a function, and not for a module.
-        return text.partition("\n")[0] + "\n" + self._afresh[0].partition("\n")[2]
-
-    def located_hlo(self) -> str:
-        """The same with metadata: it tells where in a source an instruction came from."""
-        if self._afresh is None:
-            return compat.optimized_hlo(self.compiled, metadata=True)
-        return self._afresh[1]
+        return text.partition("\n")[0] + "\n" + self._afresh[located].partition("\n")[2]
 
     @cached_property
     def _afresh(self) -> tuple[str, str] | None:

@@ -57,11 +57,15 @@ class _Frames:
         # from one, and zero is for none.
         first = self._frames.get("1", {})
         self._ahead = int(first.get("parent_frame_id", 0))
+        self._known: dict[str, Origins] = {}
 
     def lines(self, metadata: str) -> Origins:
         """The lines of the file that an instruction's metadata names, the nearest call first."""
         if found := _FRAME.search(metadata):
-            return tuple(dict.fromkeys(self._outwards(found[1])))
+            frame = found[1]
+            if frame not in self._known:
+                self._known[frame] = tuple(dict.fromkeys(self._outwards(frame)))
+            return self._known[frame]
         return tuple(int(line) for name, line in _PLACE.findall(metadata) if name == self._file)
 
     def _outwards(self, frame: str) -> Iterator[int]:
@@ -98,14 +102,19 @@ def _modules(text: str, file: str) -> Iterator[tuple[list[str], _Frames]]:
 def _lines(rows: Sequence[str], frames: _Frames) -> list[Line]:
     blocks = [found[1] if (found := _COMPUTATION.match(row)) else "" for row in rows]
     known = frozenset(filter(None, blocks))
-    located = map(_METADATA.search, rows)
-    own = [frames.lines(each[0]) if each else () for each in located]
-    plain = [_METADATA.sub("", row) for row in rows]
+    plain, metadata = zip(*map(_split, rows), strict=True)
+    own = [frames.lines(each) if each else () for each in metadata]
     _give_to_what_is_read(plain, own)
     return [
         Line(lines, len(row) - len(row.lstrip()), block, _called(row, known))
         for row, lines, block in zip(plain, own, blocks, strict=True)
     ]
+
+
+def _split(row: str) -> tuple[str, str]:
+    """A row without its metadata, and these; none if it has none."""
+    found = _METADATA.search(row) if ", metadata={" in row else None
+    return (row[: found.start()] + row[found.end() :], found[0]) if found else (row, "")
 
 
 def _give_to_what_is_read(rows: Sequence[str], own: list[Origins]) -> None:

@@ -85,10 +85,8 @@ _TABLE = (
         "hlo",
         "What XLA starts from: the StableHLO converted to HLO, before any pass.",
         ".hlo",
-        lambda compilation: compilation.lowered.as_text("hlo"),
-        lines=lambda compilation, file: hlo_lines.lines_of(
-            compilation.lowered.as_text("hlo", debug_info=True), file
-        ),
+        lambda compilation: compilation.hlo(),
+        lines=lambda compilation, file: hlo_lines.lines_of(compilation.hlo(located=True), file),
     ),
     Stage(
         "passes",
@@ -103,7 +101,9 @@ _TABLE = (
         "What XLA generates code from: scheduled HLO after every pass, without metadata.",
         ".optimized.hlo",
         lambda compilation: compilation.optimized_hlo(),
-        lines=lambda compilation, file: hlo_lines.lines_of(compilation.located_hlo(), file),
+        lines=lambda compilation, file: hlo_lines.lines_of(
+            compilation.optimized_hlo(located=True), file
+        ),
     ),
     Stage(
         "llvm",
