@@ -139,6 +139,15 @@ def test_the_share_of_aligned_operations_is_counted_from_the_texts() -> None:
     assert text in markdown(stats(records, []))
 
 
+def test_a_number_is_written_as_long_as_people_read_it() -> None:
+    records = [
+        sample("math", index, bytes_accessed=number)
+        for index, number in enumerate((1_504.0, 0.25, 5.618e306))
+    ]
+    text = markdown(stats(records, []))
+    assert "| `bytes_accessed` | 3 | 0.25 | 1,504 | 1,504 | 5.62e+306 |" in text
+
+
 def test_at_least_19_of_20_operations_of_the_sample_are_aligned() -> None:
     found = stats(dataset.read(Path(__file__).parents[2] / "docs" / "sample"), []).alignment
     assert list(found) == ["jaxpr", "stablehlo", "hlo", "optimized_hlo"]

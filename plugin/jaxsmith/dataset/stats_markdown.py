@@ -78,4 +78,6 @@ def _alignment(alignment: Mapping[str, Aligned]) -> list[Sequence[str]]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
+    # A result where exactly 0 was expected is off by more units in the last place than have a name.
+    counts = value == int(value) and value < 1e15
+    return f"{value:,.0f}" if counts else f"{value:.3g}"
