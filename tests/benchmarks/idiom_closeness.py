@@ -1,6 +1,6 @@
 """How far is code off that calls JAX's special functions, beyond what its operations round?
 
-    python tests/benchmarks/idiom_closeness.py --forms 60
+    python -m tests.benchmarks.idiom_closeness --forms 60
 
 For each idiom that states a ``size`` or a ``double`` it prints, in float32 and in float64, the
 largest error beyond the bound that random rounding gives, in epsilons of the result's largest

@@ -1,6 +1,6 @@
 """How much work the reference of each idiom is, written to ``corpus/idioms/effort.json``.
 
-    python tests/benchmarks/idiom_effort.py
+    python -m tests.benchmarks.idiom_effort
 
 Counted are the calls, operators and subscripts of one run of the reference, the mean of three draws
 of sizes and options. What a corpus derives from an idiom depends on these numbers (see

@@ -1,6 +1,6 @@
 """Would it do for a million? Collecting one shard of so many, and writing a tenth for real.
 
-    python tests/benchmarks/scale.py --size 1000000 --write 100000 --rate 6
+    python -m tests.benchmarks.scale --size 1000000 --write 100000 --rate 6
 
 First one shard of a corpus of ``--size`` functions is collected, of as many as ``--write``; then
 all its functions are written (their first draft, not compiled) in as many processes as there are

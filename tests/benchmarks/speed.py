@@ -1,6 +1,6 @@
 """How fast is a corpus made, and what would no plugin at all take for the same functions?
 
-    python tests/benchmarks/speed.py --size 300 --rounds 3 --processes 1 2
+    python -m tests.benchmarks.speed --size 300 --rounds 3 --processes 1 2
 
 Runs one after the other, round by round, each from the start of Python to its end:
 

@@ -138,6 +138,14 @@ def test_times_are_in_the_report_where_somebody_asks(project: Project) -> None:
     assert sum(shares) == pytest.approx(100, abs=0.05 * len(stages))
 
 
+def test_times_need_a_folder(project: Project) -> None:
+    result = project.run("--emit-times")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*--emit-times tells of times in the report that --emit writes; *"]
+    )
+
+
 def test_a_session_without_functions_has_no_table(project: Project) -> None:
     project.pytester.makepyfile(test_mini=ORDINARY)
     result: Any = project.emit()

@@ -409,8 +409,6 @@ def drawn(x):
 
 MOVED = (
     """\
-import sys
-
 from jaxsmith.stages import extract, file_of, load
 
 source = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -53,6 +54,12 @@ def test_sizes_about_which_reasoning_has_no_end_stay_numbers() -> None:
     assert "tensor<16x?xf32>" in found.texts[SYMBOLIC]
     found = extract(shuffled, np.ones(16), stages=[SYMBOLIC])
     assert "seems to have no end" in found.missing[SYMBOLIC]
+
+
+def test_typed_keys_can_have_symbolic_sizes() -> None:
+    keys = jax.random.split(jax.random.key(0), 3)
+    found = extract(jax.vmap(jax.random.bits), keys, stages=[SYMBOLIC])
+    assert "tensor<?x2xui32>" in found.texts[SYMBOLIC]
 
 
 def test_a_jax_without_what_bounds_its_reasoning_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,12 +75,9 @@ def write_times(reporter: TerminalReporter, times: Times) -> None:
     """Write what most of the time went to, on one line."""
     shares = [(stage, share) for stage, _, share in times.rows() if share >= _WORTH_TELLING]
     if shares and reporter.verbosity >= 0:
-        told = ", ".join(f"{stage} {share:.0%}" for stage, share in sorted(shares, key=_last))
+        shares.sort(key=lambda each: -each[1])
+        told = ", ".join(f"{stage} {share:.0%}" for stage, share in shares)
         reporter.write_line(f"time: {told}")
-
-
-def _last(share: tuple[str, float]) -> float:
-    return -share[1]
 
 
 def write_files(reporter: TerminalReporter, folder: Path, totals: Totals) -> None:

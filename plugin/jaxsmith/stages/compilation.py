@@ -67,8 +67,10 @@ class Compilation:
         text = compat.optimized_hlo(self.compiled, metadata=located)
         if self._afresh is None:
             return text
+        plain, with_metadata = self._afresh
+        afresh_text = with_metadata if located else plain
         # The first line tells of options that JAX sets for a function, and not for a module.
-        return text.partition("\n")[0] + "\n" + self._afresh[located].partition("\n")[2]
+        return text.partition("\n")[0] + "\n" + afresh_text.partition("\n")[2]
 
     @cached_property
     def _afresh(self) -> tuple[str, str] | None:

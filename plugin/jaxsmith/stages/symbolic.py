@@ -71,7 +71,8 @@ def _with_symbols(leaves: Sequence[object], chosen: Sequence[int]) -> list[objec
     return [
         _TYPE(
             tuple(symbols.get(size, size) for size in leaf.shape),
-            jax.dtypes.canonicalize_dtype(leaf.dtype),  # as JAX takes an array of it
+            # As JAX takes an array of it; keys have dtypes of their own.
+            jax.dtypes.canonicalize_dtype(leaf.dtype, allow_extended_dtype=True),
         )
         if hasattr(leaf, "shape") and hasattr(leaf, "dtype")
         else leaf
