@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from jaxsmith.stages.environment import DEFAULTS, XLA_FLAGS, prepare
+import pytest
+
+from jaxsmith.stages import environment
+from jaxsmith.stages.environment import DEFAULTS, KERNELS, XLA_FLAGS, prepare
 
 FLAGS = " ".join(f"{flag}={value}" for flag, value in XLA_FLAGS.items())
 
 
-def test_an_empty_environment_gets_every_default() -> None:
+@pytest.mark.parametrize(
+    ("flags", "kernels"),
+    [({"sse", "avx2", "fma", "avx512f"}, KERNELS), ({"sse", "avx2"}, {}), (set(), {})],
+)
+def test_an_empty_environment_gets_every_default_that_the_processor_can_run(
+    monkeypatch: pytest.MonkeyPatch, flags: set[str], kernels: dict[str, str]
+) -> None:
+    monkeypatch.setattr(environment, "processor_flags", lambda: frozenset(flags))
     environ: dict[str, str] = {}
-    assert prepare(environ) == {**DEFAULTS, "XLA_FLAGS": FLAGS}
-    assert environ == {**DEFAULTS, "XLA_FLAGS": FLAGS}
+    assert prepare(environ) == {**DEFAULTS, **kernels, "XLA_FLAGS": FLAGS}
+    assert environ == {**DEFAULTS, **kernels, "XLA_FLAGS": FLAGS}
 
 
 def test_what_the_user_set_stays() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,16 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+KERNELS: Mapping[str, str] = MappingProxyType(
+    {
+        # NumPy's products and decompositions: OpenBLAS has other kernels for each processor, which
+        # add up in other orders. Records of two machines would differ in the last places.
+        "OPENBLAS_CORETYPE": "HASWELL",
+    }
+)
+"""What a processor is given that can run it: x86 of the last ten years."""
+
+_NEEDED = frozenset({"avx2", "fma"})
 
 # A process has so many CPU devices, for functions that are spread over several; what is compiled
 # for one is the same text with any number.
@@ -53,10 +65,18 @@ def prepare(environ: MutableMapping[str, str]) -> dict[str, str]:
     JAX reads these once, when it is imported or finds its devices: call this before. What platform
     to use, and flags for XLA, are left to the user.
     """
-    missing = {name: value for name, value in DEFAULTS.items() if name not in environ}
+    defaults = {**DEFAULTS, **(KERNELS if processor_flags() >= _NEEDED else {})}
+    missing = {name: value for name, value in defaults.items() if name not in environ}
     flags = environ.get("XLA_FLAGS", "")
     ours = " ".join(f"{flag}={value}" for flag, value in XLA_FLAGS.items() if flag not in flags)
     if ours:
         missing["XLA_FLAGS"] = f"{flags} {ours}".strip()
     environ.update(missing)
     return missing
+
+
+@cache
+def processor_flags() -> frozenset[str]:
+    """What the processor can do, in Linux's words; empty where there is no Linux to ask."""
+    description = Path("/proc/cpuinfo")
+    return frozenset(description.read_text().split() if description.exists() else ())

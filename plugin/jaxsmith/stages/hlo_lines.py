@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     Origins = tuple[int, ...]
 
-_STRING = r'"(?:[^"\\]|\\.)*"'
-_METADATA = re.compile(rf", metadata=\{{(?:[^\"{{}}]|{_STRING})*\}}")
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_METADATA = re.compile(rf", metadata=\{{(?:[^\"{{}}]++|{_STRING})*+\}}")
+_BEGUN = ", metadata={"
 _TABLES = ("FileNames", "FunctionNames", "FileLocations", "StackFrames")
 _ENTRY = re.compile(r"(\d+) (.*)")
 _NUMBER = re.compile(r"(\w+)=(\d+)")
@@ -104,38 +105,47 @@ def _lines(rows: Sequence[str], frames: _Frames) -> list[Line]:
     known = frozenset(filter(None, blocks))
     plain, metadata = zip(*map(_split, rows), strict=True)
     own = [frames.lines(each) if each else () for each in metadata]
-    _give_to_what_is_read(plain, own)
+    instructions = [_INSTRUCTION.match(row) for row in plain]
+    _give_to_what_is_read(instructions, blocks, own)
+    # The entry is called by nobody: with it alone, no row need be read for calls.
+    calls = (
+        _called(row, found, known) if found and len(known) > 1 else ()
+        for row, found in zip(plain, instructions, strict=True)
+    )
     return [
-        Line(lines, len(row) - len(row.lstrip()), block, _called(row, known))
-        for row, lines, block in zip(plain, own, blocks, strict=True)
+        Line(lines, len(row) - len(row.lstrip()), block, called)
+        for row, lines, block, called in zip(plain, own, blocks, calls, strict=True)
     ]
 
 
 def _split(row: str) -> tuple[str, str]:
     """A row without its metadata, and these; none if it has none."""
-    found = _METADATA.search(row) if ", metadata={" in row else None
-    return (row[: found.start()] + row[found.end() :], found[0]) if found else (row, "")
+    start = row.find(_BEGUN)
+    found = _METADATA.match(row, start) if start >= 0 else None
+    return (row[:start] + row[found.end() :], found[0]) if found else (row, "")
 
 
-def _give_to_what_is_read(rows: Sequence[str], own: list[Origins]) -> None:
+def _give_to_what_is_read(
+    instructions: Sequence[re.Match[str] | None], blocks: Sequence[str], own: list[Origins]
+) -> None:
     """Give an instruction that has no location that of the first that reads it."""
     defined: dict[str, int] = {}
     readers: dict[int, int] = {}
-    for number, row in enumerate(rows):
-        if found := _INSTRUCTION.match(row):
+    for number, (found, block) in enumerate(zip(instructions, blocks, strict=True)):
+        if found:
             name, operation, read = found.groups()
             for each in _NAME.findall(read) if operation != "constant" else ():
                 if each in defined:
                     readers.setdefault(defined[each], number)
-            if operation != "parameter":
+            if operation != "parameter" and not own[number]:
                 defined[name] = number
-        elif _COMPUTATION.match(row):
+        elif block:
             defined = {}  # each names its own instructions
     for number, reader in sorted(readers.items(), reverse=True):  # a reader stands behind
-        own[number] = own[number] or own[reader]
+        own[number] = own[reader]
 
 
-def _called(row: str, known: frozenset[str]) -> tuple[str, ...]:
-    """The computations that an instruction calls."""
-    attributes = " ".join(_ATTRIBUTE.findall(row)) if _INSTRUCTION.match(row) else ""
+def _called(row: str, instruction: re.Match[str], known: frozenset[str]) -> tuple[str, ...]:
+    """The computations that an instruction calls, which its attributes name."""
+    attributes = " ".join(_ATTRIBUTE.findall(row, instruction.end()))
     return tuple(name for name in _NAME.findall(attributes) if name in known)

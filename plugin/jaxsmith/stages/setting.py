@@ -6,11 +6,12 @@ import os
 import platform
 from enum import Enum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jax
 from jaxlib import version as jaxlib_version
+
+from jaxsmith.stages.environment import processor_flags
 
 # In the order of how much XLA gains from each; the first that the machine has names it.
 _X86_LEVELS = ("avx512f", "avx2", "avx", "sse4_2")
@@ -61,8 +62,7 @@ def xla_threads() -> int:
 def instruction_set() -> str:
     """The host's architecture and, on x86, its widest vectors: ``"x86_64+avx512f"``."""
     machine = platform.machine()
-    flags = set(_cpu_description().split())
-    level = next((level for level in _X86_LEVELS if level in flags), None)
+    level = next((level for level in _X86_LEVELS if level in processor_flags()), None)
     return f"{machine}+{level}" if level else machine
 
 
@@ -70,8 +70,3 @@ def _setting(name: str) -> Any:
     # JAX makes these attributes while it is imported, out of sight of a type checker.
     value = getattr(jax.config, name)
     return value.value if isinstance(value, Enum) else value
-
-
-def _cpu_description() -> str:
-    description = Path("/proc/cpuinfo")
-    return description.read_text() if description.exists() else ""

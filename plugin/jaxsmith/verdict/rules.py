@@ -254,7 +254,8 @@ def signs(shape: tuple[int, ...], direction: int) -> NDArray[np.float64]:
 
 
 def _signs(shape: tuple[int, ...], direction: int) -> NDArray[np.float64]:
-    made = np.resize(np.roll(_SIGNS, -997 * direction), math.prod(shape)).reshape(shape)
+    # A copy: what is kept would else hold on to the 64 kB that it was cut from.
+    made = np.resize(np.roll(_SIGNS, -997 * direction), math.prod(shape)).reshape(shape).copy()
     made.flags.writeable = False
     return made
 
