@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jaxsmith.stages import environment
 from jaxsmith.stages.environment import DEFAULTS, KERNELS, XLA_FLAGS, prepare
 
 FLAGS = " ".join(f"{flag}={value}" for flag, value in XLA_FLAGS.items())
@@ -17,7 +16,7 @@ FLAGS = " ".join(f"{flag}={value}" for flag, value in XLA_FLAGS.items())
 def test_an_empty_environment_gets_every_default_that_the_processor_can_run(
     monkeypatch: pytest.MonkeyPatch, flags: set[str], kernels: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(environment, "processor_flags", lambda: frozenset(flags))
+    monkeypatch.setattr("jaxsmith.stages.environment.processor_flags", lambda: frozenset(flags))
     environ: dict[str, str] = {}
     assert prepare(environ) == {**DEFAULTS, **kernels, "XLA_FLAGS": FLAGS}
     assert environ == {**DEFAULTS, **kernels, "XLA_FLAGS": FLAGS}

@@ -212,7 +212,7 @@ def _waveform_primitive(wave):
     from jax.interpreters import ad, batching, mlir
 
     waveform = Primitive(f"{wave}_of_square")
-    waveform.def_impl(lambda x: jax.jit(waveform.bind)(x))
+    waveform.def_impl(jax.jit(waveform.bind))
     waveform.def_abstract_eval(lambda x: jax.core.ShapedArray(x.shape, x.dtype))
 
     def lower(context, x):

@@ -64,9 +64,16 @@ class Printer:
                 param = next(params)
                 names.append(self.namer.parameter(param, read=uses[param] > 0))
                 continue
-            group = self.namer.function(graph, f"argument{position}", GROUP_NAMES[position % 2])
+            inside = [next(params) for _ in range(count)]
+            read = any(uses[param] for param in inside)
+            hints = GROUP_NAMES[position % 2]
+            group = self.namer.function(
+                graph, f"argument{position}", hints if read else ("_", *(f"_{h}" for h in hints))
+            )
             names.append(group)
-            members = [self.namer.parameter(next(params)) for _ in range(count)]
+            if not read:
+                continue
+            members = [self.namer.parameter(param, read=uses[param] > 0) for param in inside]
             target = f"({members[0]},)" if count == 1 else ", ".join(members)
             unpack += statement(f"{target} = {group}", depth)
         return names, unpack
@@ -181,10 +188,21 @@ class Printer:
         if len(lines) != 1 or not lines[0].startswith("return "):
             return None
         result = lines[0].removeprefix("return ")
+        if (called := self._called_alone(result, names)) is not None:
+            return called
         if len(graph.results) > 1 and not result.startswith("("):
             result = f"({result})"
         text = f"lambda {names}: {result}" if names else f"lambda: {result}"
         return text if len(text) <= LONGEST_LAMBDA else None
+
+    def _called_alone(self, result: str, arguments: str) -> str | None:
+        """The function that a lambda would do nothing but call, with the very arguments it gets."""
+        called, bracket, rest = result.partition("(")
+        if not arguments or bracket + rest != f"({arguments})":
+            return None
+        root, dot, _ = called.partition(".")
+        known = root in _ROOTS if dot else called in self.helpers or called in self.code
+        return called if known else None
 
 
 def _direct_uses(graph: Graph) -> Counter[Var]:
@@ -222,6 +240,8 @@ IMPORTS = {
 # Modules that are imported from a package, which one line does for all.
 MEMBERS = {"jax": ("jax", ("lax", "random")), "numpy": ("scipy", ("linalg", "special"))}
 
+# What a name with a dot begins with where it is a library's.
+_ROOTS = frozenset({"jax", "jnp", "np", "math", *MEMBERS["jax"][1], *MEMBERS["numpy"][1]})
 
 # Documentation cites functions that the code need not call.
 _PROSE = re.compile(r'"""[\s\S]*?"""|#.*')

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.program.corpus import Corpus
     from jaxsmith.program.function import Case, Function
-    from jaxsmith.program.graph import Graph
+    from jaxsmith.program.graph import Eqn, Graph
     from jaxsmith.program.style import Style
     from jaxsmith.vocabulary.stream import Stream
     from jaxsmith.vocabulary.value import Var
@@ -96,7 +96,9 @@ class Recipe:
             return None
         graph, structure = finish(builder, ends, rng)
         wanted = {op.name for op in rows}
-        if not any(eqn.op.name in wanted for eqn in graph.walk()) or effort(graph) > MOST:
+        if not any(eqn.op.name in wanted for eqn in graph.walk()):
+            return None
+        if _wastes(graph) or effort(graph) > MOST:
             return None
         return write(
             case,
@@ -128,6 +130,19 @@ def finish(builder: Builder, ends: list[Var], rng: Stream) -> tuple[Graph, objec
         returns = "{{" + ", ".join(f'"{key}": {{{rank[i]}}}' for i, key in enumerate(names)) + "}}"
         return builder.graph(ends, returns=returns), dict.fromkeys(sorted(names), "*")
     return builder.graph(ends), None
+
+
+def _wastes(graph: Graph) -> bool:
+    """Whether a scan stacks something of every step that nobody reads."""
+    uses = graph.uses()
+    scans = (eqn for eqn in graph.walk() if eqn.op.control == "scan")
+    return any(not uses[stacked] for scan in scans for stacked in _stacked(scan))
+
+
+def _stacked(scan: Eqn) -> tuple[Var, ...]:
+    carries = scan.attributes["carries"]
+    assert isinstance(carries, int)
+    return scan.outputs[carries:]
 
 
 def _keys(ends: list[Var]) -> list[str]:
