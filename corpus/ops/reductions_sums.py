@@ -67,17 +67,16 @@ def _logarithms(x: Interval) -> Interval:
     return Interval(min(ends), max(ends + inner))
 
 
-def _distance(x: Interval, y: Interval) -> Interval:
-    return spans.absolute(x - y)
-
-
 def _gaps(power: int, *, mean: bool, root: bool = False) -> Span:
     """Sums or means of the absolute differences of two operands, to some power."""
 
     def span(
-        intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
+        intervals: Sequence[Interval], avals: Sequence[Aval], attributes: Attributes
     ) -> Interval:
-        gap = _distance(intervals[0], intervals[1]).apply(lambda end: end**power)
+        difference = intervals[0] - intervals[1]
+        if dtypes.kind(avals[0].dtype) == "u" and difference.low < 0:
+            return difference  # it wraps around, so it has no such range
+        gap = spans.absolute(difference).apply(lambda end: end**power)
         whole = gap if mean else gap.scale(reduce.terms(attributes))
         return whole.apply(math.sqrt) if root else whole
 

@@ -238,6 +238,7 @@ def test_what_is_differentiated_again_counts_as_differenced_where_a_rule_is_only
         ("np.arccosh(np.maximum(x, 1.0))", [0.5, 3.0], True),
         ("np.logaddexp(x, np.array([-np.inf, 0.0]))", [0.5, 3.0], False),
         ("np.clip(0.0, x[0], x[1])", [2.0, 1.0], True),
+        ("np.clip(0.0, x[0], x[1])", [1.0, 1.0], True),
         ("np.clip(0.0, x[0], x[1])", [1.0, 2.0], False),
     ],
 )

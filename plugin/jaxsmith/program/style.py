@@ -24,15 +24,15 @@ DIMENSION_WEIGHTS = (6, 9, 9, 8, 7, 5, 7, 2, 3, 3, 3, 2, 1, 1, 1, 1, 1)
 RANK_WEIGHTS = (2.0, 8.0, 9.0, 4.0, 1.5, 0.8, 0.3)
 
 # How often a program's floats and integers are of each dtype, with 64-bit ones and without.
-FLOATS = {"float32": 84.0, "bfloat16": 9.0, "float16": 7.0}
+FLOATS = {"float32": 72.0, "bfloat16": 15.0, "float16": 13.0}
 WIDE_FLOATS = {"float64": 75.0, "float32": 25.0}
 INTEGER_DTYPES = {
-    "int32": 81.0,
-    "int8": 4.0,
-    "int16": 4.0,
-    "uint8": 4.0,
-    "uint16": 3.0,
-    "uint32": 4.0,
+    "int32": 45.0,
+    "int8": 11.0,
+    "int16": 11.0,
+    "uint8": 11.0,
+    "uint16": 11.0,
+    "uint32": 11.0,
 }
 # What a program keeps in 8 or 4 bits, if anything; the two formats that hardware has come first.
 STORED = {
@@ -46,7 +46,7 @@ STORED = {
     "int4": 4.0,
     "uint4": 3.0,
 }
-WIDE_INTEGERS = {"int64": 65.0, "int32": 29.0, "uint64": 6.0}
+WIDE_INTEGERS = {"int64": 55.0, "int32": 22.0, "uint64": 23.0}
 
 FLOAT_RANGES = ((-2.0, 2.0), (-3.0, 3.0), (-1.0, 1.0), (0.1, 2.0), (-4.0, 4.0), (0.5, 3.0))
 INTEGER_RANGES = ((-9, 9), (0, 20), (1, 12), (-50, 50), (-5, 5), (0, 7))

@@ -125,7 +125,7 @@ def clip(x: Any, low: Any, high: Any) -> Any:
         at_end = False if end is None else value_of(x) == value_of(end)
         if isinstance(x, Dual) and np.any(at_end & np.any(x.tangent != 0, axis=0)):
             tape.tied = True
-    if low is not None and high is not None and np.any(value_of(low) > value_of(high)):
+    if low is not None and high is not None and np.any(value_of(low) >= value_of(high)):
         tape.tied = True  # both ends hold at once: which slope is meant is a convention
     raised = x if low is None else np.maximum(x, low)
     return raised if high is None else np.minimum(raised, high)
