@@ -184,5 +184,6 @@ IDIOMS = [
         dims={"n": (1, 2, 3, 5, 8)},
         wrt=("price",),
         family="special",
+        size=40.0,
     ),
 ]

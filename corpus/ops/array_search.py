@@ -152,10 +152,10 @@ OPS = [
          weight=0.15),
     # JAX's bincount reads negative numbers as 0 and leaves out what is beyond the last.
     move("bincount", "jnp.bincount({0}, length={count})", _bincount,
-         numpy="np.bincount(np.maximum({0}, 0), minlength={count})[:{count}]", span=_length_span,
-         accuracy=EQUAL, smooth="none", names=("histogram", "tally")),
+         numpy="np.bincount(np.clip({0}, 0, {count}), minlength={count})[:{count}]",
+         span=_length_span, accuracy=EQUAL, smooth="none", names=("histogram", "tally")),
     move("bincount_weights", "jnp.bincount({1}, weights={0}, length={count})", _bincount_weights,
-         numpy="np.bincount(np.maximum({1}, 0), weights={0}, minlength={count})[:{count}]",
+         numpy="np.bincount(np.clip({1}, 0, {count}), weights={0}, minlength={count})[:{count}]",
          span=_sum_span, accuracy=TERMS, names=("totals", "mass"), verb="bincount"),
     move("histogram", "jnp.histogram({0}, bins={bins}, range=({low}, {high}))[0]", _histogram,
          numpy="np.histogram({0}, bins={bins}, range=({low}, {high}))[0].astype(np.float64)",

@@ -50,7 +50,13 @@ def test_coverage_counts_functions_and_says_why_a_name_is_missing(
     tmp_path: Path, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     met = [
-        sample("math", i, primitives={"add": 9, "sin": 2}, stablehlo_ops={"stablehlo.add": 1})
+        sample(
+            "math",
+            i,
+            primitives={"add": 9, "sin": 2},
+            stablehlo=f"%0 = stablehlo.add %a, %b : tensor<{i}xf32>",
+            stablehlo_ops={"stablehlo.add": 1},
+        )
         for i in range(3)
     ]
     for each in met[:2]:
@@ -73,7 +79,7 @@ def test_coverage_counts_functions_and_says_why_a_name_is_missing(
         "`mine` (1).",
         "| `eig` | not on this platform |",
         "| `cos` | not reached |",
-        "| `stablehlo.add` | 3 |",
+        "| `stablehlo.add` | 3 | f32 3 |",
         "2 more in what was lowered for other platforms or for *",
         "| `stablehlo.cholesky` | 1 | is LAPACK's |",
         "| `stablehlo.dynamic_gather` | 1 | not reached |",
@@ -81,12 +87,15 @@ def test_coverage_counts_functions_and_says_why_a_name_is_missing(
         "## Derivatives: of 50% of what has them",
         "2 functions that were not made from another have derivatives; ",
         "1 of them have one here, which was verified like any function.",
-        "| 10 to 99 | 3 |",
+        "| `10 to 99` | 3 | 75.0% |",
         "| `math` | 3 | 75.0% |",
     ):
         assert any(fnmatchcase(each, line) for each in shown), line
     assert main(["coverage", str(tmp_path), "--json"]) == 0
-    assert orjson.loads(capsys.readouterr().out)["sizes"] == {"0 to 9": 1, "10 to 99": 3}
+    assert orjson.loads(capsys.readouterr().out)["spread"]["sizes"] == {
+        "10 to 99": 3,
+        "0 to 9": 1,
+    }
 
 
 def test_merge_and_export_say_what_they_made(

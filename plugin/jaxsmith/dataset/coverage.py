@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jaxsmith.dataset.measures import decade
+from jaxsmith.dataset.element_types import element_types
+from jaxsmith.dataset.measures import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ _FIELDS = {"primitives": "primitives", "stablehlo": "stablehlo_ops", "chlo": "st
 _ELSEWHERE = "stablehlo_"
 _OPERATION = re.compile(r"(?<![#!@\w.])(?:stablehlo|chlo)\.\w+")
 
+# What of ``measures`` is counted here too.
+_SPREAD = tuple(row for row in COUNTS if row.name in ("dtypes", "ranks", "sizes", "categories"))
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -37,12 +41,14 @@ class Met:
         elsewhere: how many others have it in a text that was lowered for another platform or for
             symbolic sizes alone.
         reason: why none that ran has it.
+        types: of an operation, in how many functions it has tensors of an element type.
     """
 
     name: str
     functions: int
     elsewhere: int = 0
     reason: str = ""
+    types: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,7 @@ class Coverage:
         tables: by kind of name (``primitives``, ``stablehlo``, ``chlo``), most functions first.
         others: what records have of a kind that the catalog does not list, such as primitives that
             JAX keeps for itself.
-        sizes: functions by the decade of their number of equations.
-        categories: functions by category.
+        spread: functions by their dtypes, ranks, sizes and categories, see ``measures``.
         differentiable: how many functions that were not derived from another have derivatives.
         differentiated: of how many of those a derivative is here.
     """
@@ -63,8 +68,7 @@ class Coverage:
     functions: int
     tables: Mapping[str, Sequence[Met]]
     others: Mapping[str, Sequence[Met]]
-    sizes: Mapping[str, int]
-    categories: Mapping[str, int]
+    spread: Mapping[str, Mapping[str, int]]
     differentiable: int
     differentiated: int
 
@@ -84,14 +88,16 @@ def coverage(
     total = 0
     counted: dict[str, Counter[str]] = {kind: Counter() for kind in catalog}
     elsewhere: Counter[str] = Counter()
-    by_size: Counter[str] = Counter()
-    by_category: Counter[str] = Counter()
+    types: dict[str, Counter[str]] = defaultdict(Counter)
+    spread: dict[str, Counter[str]] = {row.name: Counter() for row in _SPREAD}
     differentiable: set[str] = set()
     differentiated: set[str] = set()
     for record in records:
         total += 1
-        by_size[decade(record)] += 1
-        by_category[record["category"]] += 1
+        for row in _SPREAD:
+            spread[row.name].update(row.items(record).keys())
+        for name, each in element_types(record.get("stablehlo") or "").items():
+            types[name].update(each)
         transform = record.get("transform", ())
         if "differentiable" in record.get("tags", ()) and not transform:
             differentiable.add(record["id"])
@@ -103,13 +109,15 @@ def coverage(
         elsewhere.update(_lowered_elsewhere(record) - set(record.get("stablehlo_ops", ())))
     return Coverage(
         total,
-        {kind: _met(counted[kind], elsewhere, names, reasons) for kind, names in catalog.items()},
         {
-            kind: _met(counted[kind], {}, counted[kind].keys() - set(names), {})
+            kind: _met(counted[kind], elsewhere, names, reasons, types)
             for kind, names in catalog.items()
         },
-        dict(sorted(by_size.items(), key=lambda item: len(item[0]))),
-        dict(by_category.most_common()),
+        {
+            kind: _met(counted[kind], {}, counted[kind].keys() - set(names), {}, types)
+            for kind, names in catalog.items()
+        },
+        {name: dict(counts.most_common()) for name, counts in spread.items()},
         len(differentiable),
         len(differentiable & differentiated),
     )
@@ -129,6 +137,7 @@ def _met(
     elsewhere: Mapping[str, int],
     names: Iterable[str],
     reasons: Mapping[str, str],
+    types: Mapping[str, Counter[str]],
 ) -> list[Met]:
     found = [
         Met(
@@ -136,6 +145,7 @@ def _met(
             counts.get(name, 0),
             elsewhere.get(name, 0),
             "" if counts.get(name) else reasons.get(name, "not reached"),
+            dict(types[name].most_common()) if name in types else {},
         )
         for name in names
     ]
@@ -155,13 +165,13 @@ def _lines(found: Coverage) -> Iterator[str]:
     yield from ("", f"## Derivatives: of {share:.0%} of what has them", "")
     yield f"{found.differentiable:,} functions that were not made from another have derivatives; "
     yield f"{found.differentiated:,} of them have one here, which was verified like any function."
-    yield from ("", "## Sizes", "", "| equations | functions |", "| --- | ---: |")
-    yield from (f"| {decade} | {count:,} |" for decade, count in found.sizes.items())
-    largest = max(found.categories.values(), default=0) / max(found.functions, 1)
-    yield from ("", f"## Categories: {len(found.categories)}, the largest {largest:.1%}", "")
-    yield from ("| category | functions | share |", "| --- | ---: | ---: |")
-    for name, count in found.categories.items():
-        yield f"| `{name}` | {count:,} | {count / found.functions:.1%} |"
+    for row in _SPREAD:
+        counts = found.spread[row.name]
+        largest = max(counts.values(), default=0) / max(found.functions, 1)
+        yield from ("", f"## {row.title}: {len(counts)}, the largest {largest:.1%}", "")
+        yield from ("| what | functions | share |", "| --- | ---: | ---: |")
+        for name, count in counts.items():
+            yield f"| `{name}` | {count:,} | {count / found.functions:.1%} |"
 
 
 def _table(kind: str, table: Sequence[Met], others: Sequence[Met]) -> Iterator[str]:
@@ -171,8 +181,15 @@ def _table(kind: str, table: Sequence[Met], others: Sequence[Met]) -> Iterator[s
     often = sum(each.functions >= ENOUGH for each in met)
     yield from ("", f"## {kind}: {len(met)} of {len(table)}", "")
     yield f"{often} of them in at least {ENOUGH} functions."
-    yield from ("", "| name | functions |", "| --- | ---: |")
-    yield from (f"| `{each.name}` | {each.functions:,} |" for each in met)
+    if any(each.types for each in met):
+        yield from ("", "| name | functions | of them with the element type |")
+        yield "| --- | ---: | --- |"
+        yield from (
+            f"| `{each.name}` | {each.functions:,} | {_counts(each.types)} |" for each in met
+        )
+    else:
+        yield from ("", "| name | functions |", "| --- | ---: |")
+        yield from (f"| `{each.name}` | {each.functions:,} |" for each in met)
     if others:
         yield from ("", f"And {len(others)} that the catalog does not list: ")
         yield ", ".join(f"`{each.name}` ({each.functions:,})" for each in others) + "."
@@ -184,3 +201,7 @@ def _table(kind: str, table: Sequence[Met], others: Sequence[Met]) -> Iterator[s
     if missing:
         yield from ("", "| missing | why |", "| --- | --- |")
         yield from (f"| `{each.name}` | {each.reason} |" for each in missing)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())

@@ -6,6 +6,7 @@ A range is that of both parts. What a float row says of sizes, its complex row s
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,16 @@ def moduli(span: Span, *, real: bool = False) -> Span:
             for interval, aval in zip(intervals, avals, strict=True)
         ]
         found = span(sizes, avals, attributes)
-        return found if real else Interval(-found.magnitude, found.magnitude)
+        if real:
+            return found
+        most = found.magnitude
+        with suppress(ArithmeticError, ValueError):  # not where a size of 0 is no operand at all
+            anywhere = [
+                size if size is interval else Interval(-size.magnitude, size.magnitude)
+                for size, interval in zip(sizes, intervals, strict=True)
+            ]
+            # A sum is largest where the numbers point the same way, a difference where they don't.
+            most = max(most, span(anywhere, avals, attributes).magnitude)
+        return Interval(-most, most)
 
     return rule
