@@ -1,4 +1,4 @@
-"""Helper functions that NumPy references may call; their text goes into those that do."""
+"""Functions that NumPy references may call; their text goes into those that do."""
 
 import numpy as np
 from scipy import special
@@ -15,7 +15,7 @@ def switch(index, branches, *operands):
 
 
 def scan(step, carry, xs, reverse=False):
-    """Carry a value through the leading axis of xs and stack what each step puts out."""
+    """Carry a value through the leading axis of xs, and stack what each step gives."""
     columns = xs if isinstance(xs, tuple) else (xs,)
     order = range(len(columns[0]))
     outputs = []
@@ -107,7 +107,7 @@ def pullback(function, argnum, cotangent, *args):
 
 
 def hessian_product(function, argnum, tangent, *args, step=1e-4):
-    """The change of the derivative by one argument as that argument moves along a tangent."""
+    """The change of a derivative as its argument moves along a tangent."""
 
     def slope(x):
         moved = (*args[:argnum], x, *args[argnum + 1 :])
@@ -160,7 +160,7 @@ def sorted_together(keys, values):
 
 
 def pad_and_spread(x, config):
-    """Zeros before, after and between elements, for each axis; negative ones cut off."""
+    """Zeros before, after and between elements of each axis; negative ones cut off."""
     dims = [(n - 1) * inner + n for n, (_, _, inner) in zip(x.shape, config)]
     out = np.zeros(dims, x.dtype)
     out[tuple(slice(None, None, inner + 1) for _, _, inner in config)] = x
