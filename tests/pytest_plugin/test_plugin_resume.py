@@ -64,6 +64,11 @@ def test_a_killed_run_is_finished_as_if_undisturbed(
         run.wait()
         when(lambda of_it=of_it: not any(map(_lives, of_it)))  # type: ignore[misc]
     done = parts(project).count(b"\n")
+    with monkeypatch.context() as patch:
+        patch.setenv("OPENBLAS_CORETYPE", "GENERIC")  # NumPy's products would differ in the end
+        refused = project.emit(*RUN, "-n", "1", "--emit-resume")
+        assert refused.ret == pytest.ExitCode.USAGE_ERROR
+        refused.stderr.fnmatch_lines(["*the environment*resume it with its own settings*"])
     run = started(project, "-n", "1", "--emit-resume")
     when(lambda: parts(project).count(b"\n") > done)
     os.kill(next(children(run.pid)), signal.SIGKILL)  # a worker is replaced, and nobody blamed

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin.options import Options
 
 _PACKAGES = ("jax", "jaxlib", "numpy", "ml_dtypes")
-_READ_BY_JAX = ("JAX_", "XLA_", "PJRT_")
+# What JAX and NumPy read, and write other texts and numbers for.
+_READ = ("JAX_", "XLA_", "PJRT_", "NPY_", "OPENBLAS_")
 _CPUINFO = Path("/proc/cpuinfo")
 
 
@@ -44,7 +45,7 @@ def settings(config: pytest.Config, options: Options) -> dict[str, Any]:
         "the environment": {
             name: value
             for name, value in sorted(os.environ.items())
-            if name.startswith(_READ_BY_JAX) and name not in CACHE
+            if name.startswith(_READ) and name not in CACHE
         },
         "the machine": platform.machine(),
         "the processor": _features(),
