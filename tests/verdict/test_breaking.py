@@ -11,12 +11,12 @@ SAMPLE = Path(__file__).parents[2] / "docs" / "sample"
 
 @pytest.fixture(scope="module")
 def report():
-    return mutate(SAMPLE, count=160, seed=5)
+    return mutate(SAMPLE, count=200, seed=5)
 
 
 def test_nearly_every_broken_program_is_caught(report):
     total = report.tally()
-    assert total.mutants >= 100
+    assert total.mutants >= 140
     # The rest is equal in meaning: a mean of one element, an option that changes nothing here.
     assert total.of_all >= 0.8, render(report)
     assert total.of_others >= 0.97, render(report)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 OTHER_INPUTS: tuple[SetKind, ...] = ("domain",) * 8 + ("mirror",) * 2 + ("rim",) * 2
 """The random input sets on which a mutant that passed is held against the function."""
 
+BASE_DRAFTS = 8
+"""As many as are tried of a function; those made from it are made from the first that is used."""
+
 VISIBLE = 0.01
 """A difference of less than this share of the largest element is none."""
 
@@ -173,10 +176,12 @@ def written_again(record: Mapping[str, Any], corpus: Corpus) -> Function:
     index = record["id"].rpartition("-")[2]
     case = Case(record["category"], int(index) if index.isdecimal() else -1, record["seed"] or 0)
     if case.id == record["id"] and case.category in corpus.categories:
-        with suppress(RejectedError):
-            function = corpus.write(case, len(record["rejected_drafts"]))
-            if function.source_code == record["source_code"]:
-                return function
+        # Which draft of its base it was made from, no record says.
+        for base_draft in range(BASE_DRAFTS if case.is_derived else 1):
+            with suppress(RejectedError):
+                function = corpus.write(case, len(record["rejected_drafts"]), base_draft)
+                if function.source_code == record["source_code"]:
+                    return function
     raise UnfitError(NOT_ITS_OWN)
 
 
