@@ -63,10 +63,16 @@ def random(x):
 def many_constants(x):
     return jnp.sin(x)[:, None] * table
 
+def drawn(x):
+    return jax.lax.rng_uniform(np.float32(0), x[0], (2,))
+
+def thrown(x):
+    return jax.lax.rng_uniform(np.int32(1), np.int32(7), x.shape)
+
 def same(x):
     return x
 
-ALL = [layer, sorting, small_loop, scan, solve, random, many_constants, same]
+ALL = [layer, sorting, small_loop, scan, solve, random, many_constants, drawn, thrown, same]
 """
 
 SCRIPT = """
@@ -110,7 +116,7 @@ def test_processes_folders_hash_seeds_and_order_change_nothing(
     outputs: list[dict[str, Any]],
 ) -> None:
     one, another = outputs
-    assert len(one) == 8
+    assert len(one) == 10
     for name, (texts, missing) in one.items():
         assert set(texts) | set(missing) == set(STAGES)
         assert [texts, missing] == another[name]

@@ -163,8 +163,30 @@ def compile_dumping(lowered: Lowered, options: DumpOptions) -> tuple[Compiled, M
     Raises:
         StageError: stage ``"compile"``, when XLA wrote nothing.
     """
+    with _dumping(options) as (told, files):
+        compiled = lowered.compile(told)
+    return compiled, files
+
+
+def compile_module_dumping(
+    module: ir.Module, options: DumpOptions
+) -> tuple[Executable, Mapping[str, bytes]]:
+    """Compile a module like ``compile_module``, and keep what XLA writes to files while it does.
+
+    Raises:
+        StageError: see ``compile_dumping``.
+    """
+    with _dumping(options) as (told, files):
+        executable = compile_module(module, options=told)
+    return executable, files
+
+
+@contextmanager
+def _dumping(options: DumpOptions) -> Iterator[tuple[dict[str, str | bool], dict[str, bytes]]]:
+    """What to tell XLA, and a dict that holds the files when the block has ended."""
+    found: dict[str, bytes] = {}
     with TemporaryDirectory(prefix="jaxsmith-") as folder:
-        compiled = lowered.compile({**_DUMP_ALWAYS, **options, "xla_dump_to": folder})
+        yield {**_DUMP_ALWAYS, **options, "xla_dump_to": folder}, found
         files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
     modules = [name.removesuffix(_START) for name in files if name.endswith(_START)]
     if len(modules) != 1:
@@ -174,7 +196,7 @@ def compile_dumping(lowered: Lowered, options: DumpOptions) -> tuple[Compiled, M
             "in use, turn it off with JAX_ENABLE_COMPILATION_CACHE=0",
         )
     module = modules[0] + "."
-    return compiled, {name.removeprefix(module): content for name, content in files.items()}
+    found.update({name.removeprefix(module): content for name, content in files.items()})
 
 
 def hlo_states(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -368,12 +390,17 @@ def main_types(module: ir.Module) -> tuple[list[MlirType], list[MlirType]]:
     raise StageError("parse", "the module has no function @main")
 
 
-def compile_module(module: ir.Module, platform: str | None = None) -> Executable:
+def compile_module(
+    module: ir.Module,
+    platform: str | None = None,
+    options: Mapping[str, str | bool] | None = None,
+) -> Executable:
     """Compile a module with JAX's own options, for as many devices as its attributes say.
 
     Args:
         module: what to compile.
         platform: whose devices; None takes JAX's default.
+        options: of XLA, that shall be other than its own.
     """
     import jax
 
@@ -384,10 +411,10 @@ def compile_module(module: ir.Module, platform: str | None = None) -> Executable
     if len(devices) < needed:
         raise StageError("compile", f"the program needs {needed} devices, not {len(devices)}")
     grid = [devices[i : i + counts[1]] for i in range(0, needed, counts[1])]
-    options = _member("get_compile_options", "jax._src.compiler")(*counts, grid)
+    told = _member("get_compile_options", "jax._src.compiler")(*counts, grid, options)
     listed = _member("DeviceList", "jaxlib._jax")(tuple(devices))
     computation = str(module) if jax.__version_info__ < (0, 8) else module  # 0.7 takes no module
-    loaded = devices[0].client.compile_and_load(computation, listed, options)
+    loaded = devices[0].client.compile_and_load(computation, listed, told)
     return Executable(loaded, devices)
 
 

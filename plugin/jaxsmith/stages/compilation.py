@@ -32,7 +32,7 @@ _JITTED = type(jax.jit(lambda: None))
 class Compilation:
     """A function traced, lowered and compiled, each once, for one set of arguments.
 
-    ``dumped`` holds the files that XLA wrote meanwhile, if it was asked to, by name.
+    ``dump`` is what XLA was asked to write meanwhile, ``written`` are these files, by name.
     """
 
     jitted: Wrapped
@@ -41,7 +41,8 @@ class Compilation:
     traced: Traced
     lowered: Lowered
     compiled: Compiled
-    dumped: Mapping[str, bytes]
+    dump: DumpOptions | None
+    written: Mapping[str, bytes]
 
     @cached_property
     def printed_jaxpr(self) -> PrintedJaxpr:
@@ -67,16 +68,20 @@ class Compilation:
         text = compat.optimized_hlo(self.compiled, metadata=located)
         if self._afresh is None:
             return text
-        plain, with_metadata = self._afresh
-        afresh_text = with_metadata if located else plain
+        afresh_text = self._afresh.located if located else self._afresh.optimized
         # The first line tells of options that JAX sets for a function, and not for a module.
         return text.partition("\n")[0] + "\n" + afresh_text.partition("\n")[2]
 
     @cached_property
-    def _afresh(self) -> tuple[str, str] | None:
+    def _afresh(self) -> afresh.Compiled | None:
         if "stablehlo.rng" not in self.operations:
             return None
-        return afresh.optimized_hlo(self.lowered.as_text("stablehlo", debug_info=True))
+        return afresh.compiled(self.lowered.as_text("stablehlo", debug_info=True), self.dump)
+
+    @property
+    def dumped(self) -> Mapping[str, bytes]:
+        """The files that XLA wrote, if it was asked to, by name: as a fresh process has them."""
+        return self.written if self._afresh is None else self._afresh.dumped
 
     def stablehlo_for(self, platform: str) -> str:
         """What JAX lowers for a platform that need not be there, from the same jaxpr.
@@ -148,7 +153,7 @@ def compile_once(
         compiled, dumped = (
             (lowered.compile(), {}) if dump is None else compat.compile_dumping(lowered, dump)
         )
-    return Compilation(jitted, args, kwargs, traced, lowered, compiled, dumped)
+    return Compilation(jitted, args, kwargs, traced, lowered, compiled, dump, dumped)
 
 
 def _counted(source_file: str | None) -> AbstractContextManager[None]:
