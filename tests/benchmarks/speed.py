@@ -29,7 +29,6 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -95,9 +94,9 @@ def functions_of(folder: Path) -> Iterator[tuple[str, str, bool, list[tuple[obje
     """Of each emitted function what a loop needs: source, name, whether x64, input sets."""
     for record in read(folder):
         case = Case(record["category"], int(record["id"].rpartition("-")[2]), record["seed"])
-        drafts = product(range(8), repeat=2)  # of it, and of what it is made from
-        written = (CORPUS.write(case, draft, base) for base, draft in drafts)
-        function = next(f for f in written if f.source_code == record["source_code"])
+        draft = len(record["rejected_drafts"])
+        function = CORPUS.rewrite(case, record["source_code"], draft)
+        assert function is not None  # the same code has just written it
         sets = [make_set(function.params, s["kind"], s["seed"]).arrays for s in record["inputs"]]
         yield function.source_code, function.name, function.x64, sets
 

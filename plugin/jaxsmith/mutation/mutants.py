@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,15 @@ def _source_mutants(record: Mapping[str, Any]) -> Iterator[Mutant]:
         for kind in SOURCE_KINDS:
             if isinstance(node, kind.node):
                 for old, new in kind.change(node, source):
+                    if _said(old) == _said(new):
+                        continue  # letters of a product that are the same when exchanged
                     yield Mutant("source_code", kind.name, source.edit(old, new))
+
+
+def _said(expression: ast.expr | str) -> str:
+    """An expression, however it is written."""
+    text = expression if isinstance(expression, str) else ast.unparse(expression)
+    return ast.unparse(ast.parse(f"_[{text}]"))  # it may be a slice
 
 
 def _hlo_mutants(record: Mapping[str, Any]) -> Iterator[Mutant]:

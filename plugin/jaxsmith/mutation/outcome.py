@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["caught", "survived", "equivalent", "invalid", "unfit"]
+Verdict = Literal["caught", "survived", "equivalent", "same", "invalid", "unfit"]
 
 VERDICTS: dict[Verdict, str] = {
     "caught": "the check refused it: it gives something else, or fails, or never ends",
     "survived": "the check took it for the function, and it is another",
     "equivalent": "the check took it for the function, and on other inputs it gives the same",
+    "same": "no other program: XLA makes the same of it, instruction by instruction",
     "invalid": "no program: it can't be traced or compiled",
     "unfit": "its function can't be checked here as it stands, or not from this text",
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jaxsmith.mutation.outcome import Outcome
 
 _COUNTED = ("caught", "survived", "equivalent")
+_APART = ("invalid", "same")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +154,20 @@ def _headline(report: Report) -> str:
         f"{total.counts['survived']} survived, {total.counts['equivalent']} equivalent; "
         f"caught are {_share(total.of_all)} of all, "
         f"{_share(total.of_others)} of those that are not equivalent.",
-        f"Not counted: {total.counts['invalid']} that are no program, {total.counts['unfit']} of "
-        "texts that can't be checked here.",
+        f"Not counted: {total.counts['invalid']} that are no program, {total.counts['same']} of "
+        f"which XLA makes the same program, {total.counts['unfit']} of texts that can't be checked "
+        "here.",
     ]
     return "\n".join(lines)
 
 
 def _table(name: str, tallies: dict[str, Tally]) -> str:
-    heads = ["mutants", "caught", "survived", "equivalent", "of all", "of others", "no program"]
+    heads = ["mutants", *_COUNTED, "of all", "of others", "no program", "same"]
     rows = [f"| {name} | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(heads)}"]
     for key, tally in tallies.items():
         counts = [tally.mutants, *(tally.counts[verdict] for verdict in _COUNTED)]
         shares = [_share(tally.of_all), _share(tally.of_others)]
-        cells = [*map(str, counts), *shares, str(tally.counts["invalid"])]
+        cells = [*map(str, counts), *shares, *(str(tally.counts[verdict]) for verdict in _APART)]
         rows.append(f"| {key} | {' | '.join(cells)} |")
     return "\n".join(rows)
 

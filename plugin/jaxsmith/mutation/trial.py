@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jaxsmith.dataset.diff.hlo import lines as hlo_lines
 from jaxsmith.errors import JaxsmithError, RejectedError
 from jaxsmith.mutation.outcome import NOT_ITS_OWN, Outcome
 from jaxsmith.program.function import Case
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 OTHER_INPUTS: tuple[SetKind, ...] = ("domain",) * 8 + ("mirror",) * 2 + ("rim",) * 2
 """The random input sets on which a mutant that passed is held against the function."""
 
-BASE_DRAFTS = 8
-"""As many as are tried of a function; those made from it are made from the first that is used."""
-
 VISIBLE = 0.01
 """A difference of less than this share of the largest element is none."""
 
@@ -44,6 +41,19 @@ _NO_PROGRAM = frozenset({"load", "trace", "lower", "parse", "compile"})
 
 class UnfitError(JaxsmithError):
     """A function, or one of its texts, that fails its check as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text that became a program.
+
+    Attributes:
+        run: gives the leaves of the result for an input set.
+        optimized: the HLO that XLA made of it.
+    """
+
+    run: Run
+    optimized: str
 
 
 @dataclass(slots=True)
@@ -59,7 +69,7 @@ class Trial:
     record: Mapping[str, Any]
     function: Function
     examined: Examined
-    _own: dict[str, Run] = field(default_factory=dict)
+    _own: dict[str, Program] = field(default_factory=dict)
     _others: dict[str, list[list[Any]]] = field(default_factory=dict)
 
     @classmethod
@@ -86,7 +96,7 @@ class Trial:
         """
         try:
             self._own[level] = self._program(level, self.record[level])
-            reason = self._noticed(self._own[level])
+            reason = self._noticed(self._own[level].run)
         except StageError as error:
             raise UnfitError(str(error)) from error
         if reason:
@@ -101,20 +111,22 @@ class Trial:
             passed: called when the check has let it pass, before it runs on other inputs.
         """
         try:
-            run = self._program(level, text)
+            program = self._program(level, text)
         except StageError as error:
             return Outcome("invalid" if error.stage in _NO_PROGRAM else "caught", error.stage)
         try:
-            reason = self._noticed(run)
+            reason = self._noticed(program.run)
         except StageError as error:
             return Outcome("caught", error.stage)
         if reason:
             return Outcome("caught", reason)
+        if hlo_lines(program.optimized) == hlo_lines(self._own[level].optimized):
+            return Outcome("same")
         passed()
-        gap = self._gap(level, run)
+        gap = self._gap(level, program.run)
         return Outcome("equivalent" if gap <= VISIBLE else "survived", gap=gap)
 
-    def _program(self, level: str, text: str) -> Run:
+    def _program(self, level: str, text: str) -> Program:
         return PROGRAMS[level](self, text)
 
     def _noticed(self, run: Run) -> str:
@@ -128,7 +140,7 @@ class Trial:
     def _gap(self, level: str, run: Run) -> float:
         sets = self._other_inputs()
         if level not in self._others:
-            self._others[level] = [self._own[level](each) for each in sets]
+            self._others[level] = [self._own[level].run(each) for each in sets]
         try:
             pairs = zip(self._others[level], sets, strict=True)
             return max(difference(expected, run(inputs)) for expected, inputs in pairs)
@@ -141,26 +153,31 @@ class Trial:
         return [make_set(params, kind, seed) for kind, seed in zip(OTHER_INPUTS, seeds)]  # noqa: B905
 
 
-def _from_source(trial: Trial, text: str) -> Run:
+def _from_source(trial: Trial, text: str) -> Program:
     function = trial.function
     fn = load(text, function.name)
     first = trial.examined[0][0].arrays
-    extracted = extract(fn, *first, stages=(), x64=function.x64)
+    extracted = extract(fn, *first, stages=("optimized_hlo",), x64=function.x64)
     if extracted.structure != function.structure:
         raise StageError("wrong_structure", "the result has another structure")
-    return lambda inputs: list(extracted.run(*inputs.arrays))
+    optimized = extracted.texts["optimized_hlo"]
+    return Program(lambda inputs: list(extracted.run(*inputs.arrays)), optimized)
 
 
-def _from_stablehlo(trial: Trial, text: str) -> Run:
+def _from_stablehlo(trial: Trial, text: str) -> Program:
     names = trial.record["input_names"]
     program = compile_stablehlo(text)
     kept = list(range(len(names)))
     if len(program.inputs) < len(names):
         kept = kept_inputs(names, trial.record.get("hlo") or "")
-    return lambda inputs: program(*(inputs.arrays[position] for position in kept))
+
+    def run(inputs: InputSet) -> list[Any]:
+        return program(*(inputs.arrays[position] for position in kept))
+
+    return Program(run, program.optimized_hlo)
 
 
-PROGRAMS: dict[str, Callable[[Trial, str], Run]] = {
+PROGRAMS: dict[str, Callable[[Trial, str], Program]] = {
     "source_code": _from_source,
     "stablehlo": _from_stablehlo,
 }
@@ -176,12 +193,10 @@ def written_again(record: Mapping[str, Any], corpus: Corpus) -> Function:
     index = record["id"].rpartition("-")[2]
     case = Case(record["category"], int(index) if index.isdecimal() else -1, record["seed"] or 0)
     if case.id == record["id"] and case.category in corpus.categories:
-        # Which draft of its base it was made from, no record says.
-        for base_draft in range(BASE_DRAFTS if case.is_derived else 1):
-            with suppress(RejectedError):
-                function = corpus.write(case, len(record["rejected_drafts"]), base_draft)
-                if function.source_code == record["source_code"]:
-                    return function
+        draft = len(record["rejected_drafts"])
+        function = corpus.rewrite(case, record["source_code"], draft)
+        if function is not None:
+            return function
     raise UnfitError(NOT_ITS_OWN)
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.op import Op
 
 
+DRAFTS = 8
+"""How many drafts of a function are tried before its case is given up."""
+
 # After so many drafts a function is written anew: its base may be no use itself.
 BASES_TRIED = 4
 
@@ -94,6 +97,22 @@ class Corpus:
             return self._recent(case, draft)
         derived = self._derived(case, draft, base_draft) if draft < BASES_TRIED else None
         return derived or self.categories[case.category].write(case, self, draft)
+
+    def rewrite(self, case: Case, source_code: str, draft: int) -> Function | None:
+        """The function of that case and draft that reads like this; None if none is written.
+
+        Args:
+            case: of a record.
+            source_code: of the record.
+            draft: how many drafts of the function were no use before it.
+        """
+        # Which draft of its base it was made from, its record does not say.
+        for base_draft in range(DRAFTS if case.is_derived else 1):
+            with suppress(RejectedError):
+                function = self.write(case, draft, base_draft)
+                if function.source_code == source_code:
+                    return function
+        return None
 
     def _written(self, case: Case, draft: int) -> Function:
         return self.categories[case.category].write(case, self, draft)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaxsmith.clock import timed
 from jaxsmith.errors import RejectedError
+from jaxsmith.program.corpus import DRAFTS
 from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from jaxsmith.sample.sets import InputSet
     from jaxsmith.stages import Extracted
     from jaxsmith.verdict import Examined, Expectation
-
-# How many functions are tried in the place of one before the case is given up.
-DRAFTS = 8
 
 RULE = "error bounds carried through the graph, one rule per operation"
 

@@ -74,6 +74,11 @@ class Program:
     outputs: tuple[Aval, ...]
     _executable: Executable = field(repr=False)
 
+    @property
+    def optimized_hlo(self) -> str:
+        """What XLA made of the module, in full and without metadata."""
+        return compat.hlo_of(self._executable.loaded)
+
     def __call__(self, *arrays: Any) -> list[np.ndarray[Any, Any]]:
         """Run the program.
 
