@@ -288,7 +288,8 @@ COMMANDS = (
         "Hold a corpus against all that JAX has.",
         "Prints, for each primitive of jax.extend.core.primitives and each operation of StableHLO "
         "and CHLO, in how many functions it is, and which are in none and why; then the functions "
-        "by size and category. The lists are those of the JAX that is installed.",
+        "by dtype, rank, size and category. For each operation it says which element types it had, "
+        "and in how many functions. The lists are those of the JAX that is installed.",
         (
             _FOLDER,
             Argument(

@@ -8,7 +8,8 @@ MODULE = """
 module @jit_f attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 : i32} {
   func.func public @main(%arg0: tensor<4x2xf32>, %arg1: tensor<i32>) -> (tensor<2xui8>) {
     %c = stablehlo.constant dense<[1, 2]> : tensor<2xi64>
-    %0 = stablehlo.reduce(%arg0 init: %cst) applies stablehlo.add across dimensions = [0] : (tensor<4x2xf32>, tensor<f32>) -> tensor<2xf32>
+    %0 = stablehlo.reduce(%arg0 init: %cst) applies stablehlo.add \
+across dimensions = [0] : (tensor<4x2xf32>, tensor<f32>) -> tensor<2xf32>
     %1 = "stablehlo.case"(%arg1) ({
       %5 = stablehlo.convert %0 : (tensor<2xf32>) -> tensor<2xui8>
       stablehlo.return %5 : tensor<2xui8>
@@ -30,7 +31,7 @@ module @jit_f attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 :
     return %2#0 : tensor<2xui8>
   }
 }
-"""  # noqa: E501 - as JAX prints it
+"""
 
 
 def test_each_operation_has_the_types_of_its_operands_and_results() -> None:

@@ -139,16 +139,16 @@ def test_every_input_is_read(functions):
         assert {arg.arg for arg in body.args.args} <= read, function.source_code
 
 
-def test_what_a_scan_stacks_is_read(functions):
+def test_what_a_scan_stacks_is_read():
     stacked = 0
-    for function in (f for some in functions.values() for f in some if f.base is None):
+    for function in (f for f in written("loops", 300) if f.base is None):
         uses = function.graph.uses()
         for eqn in function.graph.walk():
             if eqn.op.control == "scan":
                 unread = [var for var in eqn.outputs[eqn.attributes["carries"] :] if not uses[var]]
                 assert not unread, function.source_code
                 stacked += 1
-    assert stacked >= 5
+    assert stacked >= 20
 
 
 def test_shapes_dtypes_sizes_and_tags_vary(functions):

@@ -70,7 +70,7 @@ def test_a_conftest_builds_the_record_itself(project: Project) -> None:
     [
         ("raise KeyError('lost')", "KeyError: 'lost'"),
         ("record['handle'] = object()", "*is not JSON*"),
-        ("return 5", "pytest_jaxsmith_modify_record returns a int; give None or a reason"),
+        ("return 5", "pytest_jaxsmith_modify_record returns int, not a reason or None"),
     ],
 )
 def test_a_hook_that_goes_wrong_fails_the_item_and_is_recorded(

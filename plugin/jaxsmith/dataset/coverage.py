@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jaxsmith.dataset.element_types import element_types
+from jaxsmith.dataset.element_types import OPERATION, element_types
 from jaxsmith.dataset.measures import COUNTS
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ _FIELDS = {"primitives": "primitives", "stablehlo": "stablehlo_ops", "chlo": "st
 
 # The fields of StableHLO that was lowered for something else than what ran.
 _ELSEWHERE = "stablehlo_"
-_OPERATION = re.compile(r"(?<![#!@\w.])(?:stablehlo|chlo)\.\w+")
 
 # What of ``measures`` is counted here too.
 _SPREAD = tuple(row for row in COUNTS if row.name in ("dtypes", "ranks", "sizes", "categories"))
@@ -129,7 +127,7 @@ def _is_of(kind: str, name: str) -> bool:
 
 def _lowered_elsewhere(record: Mapping[str, Any]) -> set[str]:
     texts = (value for field, value in record.items() if field.startswith(_ELSEWHERE))
-    return {name for text in texts if isinstance(text, str) for name in _OPERATION.findall(text)}
+    return {name for text in texts if isinstance(text, str) for name in OPERATION.findall(text)}
 
 
 def _met(

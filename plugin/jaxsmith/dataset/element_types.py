@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPERATION = re.compile(r"(?<![#!@\w.])(?:stablehlo|chlo)\.\w+")
+OPERATION = re.compile(r"(?<![#!@\w.])(?:stablehlo|chlo)\.\w+")
+"""The name of an operation, as it stands in a module."""
+
 _ELEMENT = re.compile(r"\btensor<(?:[\d?]+x)*((?:complex<)?[a-z]\w*)")
 
 
@@ -30,7 +32,7 @@ def _typed(module: str) -> Iterator[tuple[list[str], list[str]]]:
     """Operations with the element types of their types."""
     begun: dict[int, list[str]] = {}
     for row in module.splitlines():
-        names = _OPERATION.findall(row)
+        names = OPERATION.findall(row)
         depth = len(row) - len(row.lstrip())
         if row.endswith("{"):  # its attributes may have types
             begun[depth] = names or begun.get(depth, [])  # or a further region of the same

@@ -95,7 +95,7 @@ class Desk:
             )
         if dropped and not isinstance(dropped[0], str):
             kind = type(dropped[0]).__name__
-            detail = f"pytest_jaxsmith_modify_record returns a {kind}; give None or a reason"
+            detail = f"pytest_jaxsmith_modify_record returns {kind}, not a reason or None"
             raise UnfitError(Unfit("internal_error", detail))
         if dropped:
             raise UnfitError(Unfit("dropped_by_hook", dropped[0]))

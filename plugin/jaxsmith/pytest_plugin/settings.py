@@ -6,11 +6,10 @@ import os
 import platform
 from hashlib import blake2b
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxsmith.pytest_plugin import code
-from jaxsmith.stages.environment import CACHE
+from jaxsmith.stages.environment import CACHE, processor_flags
 
 if TYPE_CHECKING:
     import pytest
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 _PACKAGES = ("jax", "jaxlib", "numpy", "ml_dtypes")
 # What JAX and NumPy read, and write other texts and numbers for.
 _READ = ("JAX_", "XLA_", "PJRT_", "NPY_", "OPENBLAS_")
-_CPUINFO = Path("/proc/cpuinfo")
 
 
 def settings(config: pytest.Config, options: Options) -> dict[str, Any]:
@@ -55,8 +53,7 @@ def settings(config: pytest.Config, options: Options) -> dict[str, Any]:
 
 def _features() -> str:
     """A digest of what the processor can do, which optimized HLO may depend on."""
-    if not _CPUINFO.exists():
+    flags = processor_flags()
+    if not flags:
         return platform.processor()
-    lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
-    flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
-    return blake2b(flags.encode(), digest_size=8).hexdigest()
+    return blake2b(" ".join(sorted(flags)).encode(), digest_size=8).hexdigest()

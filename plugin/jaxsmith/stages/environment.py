@@ -79,4 +79,7 @@ def prepare(environ: MutableMapping[str, str]) -> dict[str, str]:
 def processor_flags() -> frozenset[str]:
     """What the processor can do, in Linux's words; empty where there is no Linux to ask."""
     description = Path("/proc/cpuinfo")
-    return frozenset(description.read_text().split() if description.exists() else ())
+    text = description.read_text(errors="replace") if description.exists() else ""
+    names = ("flags", "Features")  # of x86, of ARM
+    line = next((line for line in text.splitlines() if line.startswith(names)), "")
+    return frozenset(line.partition(":")[2].split())
