@@ -36,6 +36,30 @@ def test_integers_reach_both_ends():
     assert {-3, 4} <= set(array.tolist())
 
 
+@pytest.mark.parametrize("kind", ["uniform", "distinct", "sorted"])
+@pytest.mark.parametrize("dtype", ["float32", "int64"])
+def test_a_mirror_holds_what_the_domain_holds_on_the_other_side(kind, dtype):
+    # All of the range is taken by as many integers as there are in it.
+    param = Param("x", Aval((4, 5), dtype), Draw(kind, -2, 17))
+    domain, mirror = (make_set((param,), name, 7).arrays[0] for name in ("domain", "mirror"))
+    ends = -2 + 17 if kind != "sorted" else domain.min() + domain.max()
+    assert np.allclose(domain + (np.flip(mirror, -1) if kind == "sorted" else mirror), ends)
+    assert not np.array_equal(domain, mirror)
+
+
+def test_both_parts_of_complex_numbers_are_reflected():
+    param = Param("z", Aval((4, 5), "complex64"), Draw("uniform", -2, 17))
+    domain, mirror = (make_set((param,), name, 7).arrays[0] for name in ("domain", "mirror"))
+    assert np.allclose(domain + mirror, 15 + 15j)
+
+
+def test_a_mirror_of_a_matrix_is_another_of_its_kind():
+    param = Param("a", Aval((5, 5), "float64"), Draw("spd", -4.0, 4.0))
+    domain, mirror = (make_set((param,), kind, 7).arrays[0] for kind in ("domain", "mirror"))
+    assert not np.array_equal(domain, mirror)
+    assert np.linalg.eigvalsh(mirror).min() >= 1.0 - 1e-9
+
+
 def test_edges_hold_the_ends_and_ties():
     (array,) = make_set((UNIFORM,), "edge", 2).arrays
     assert {-2.0, 3.0} <= set(array.ravel().tolist())

@@ -13,7 +13,7 @@ from jaxsmith.verdict.expect import Judge
 from jaxsmith.verdict.impostors import refuse_impostors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jaxsmith.program.function import Function
     from jaxsmith.sample.sets import InputSet, SetKind
@@ -26,6 +26,8 @@ TRIES: tuple[tuple[SetKind, ...], ...] = (
     ("edge", "rim", "rim", "domain"),
     ("mirror",) * 4,
 )
+# The set that is reflected first is the one that was drawn first.
+_ORIGINS: Mapping[tuple[SetKind, int], tuple[SetKind, int]] = {("mirror", 200): ("domain", 0)}
 # How many more may be drawn to run every branch, and to move every output; those that add nothing
 # are dropped.
 EXTRA_SETS = 48
@@ -46,7 +48,8 @@ class _Drawer:
     def __call__(self, kind: SetKind, attempt: int) -> InputSet:
         key = kind, attempt
         if key not in self._drawn:
-            seed = set_seed(self.function.case.id, kind, attempt)
+            origin, place = _ORIGINS.get(key, key)
+            seed = set_seed(self.function.case.id, origin, place)
             self._drawn[key] = make_set(self.function.params, kind, seed)
         return self._drawn[key]
 
