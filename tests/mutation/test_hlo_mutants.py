@@ -108,6 +108,19 @@ def test_every_kind_has_a_case():
     assert {kind for kind, _, _ in CASES} == {row.name for row in HLO_KINDS}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"%0 = stablehlo.compare EQ, %a, %b, FLOAT : ({T}, {T}) -> tensor<3x3xi1>",
+        "%0 = stablehlo.dot_general %a, %b, contracting_dims = [0] x [0] : "
+        f"({V}, {V}) -> tensor<f32>",
+    ],
+)
+def test_operands_that_mean_the_same_exchanged_are_left(body):
+    mutants = mutants_of(record(f"{body}\nreturn %b : {T}"), "stablehlo")
+    assert "swap_operands" not in {mutant.kind for mutant in mutants}
+
+
 def test_what_goes_on_in_the_next_lines_is_left_whole():
     loop = (
         f"%0 = stablehlo.while(%c = %a) : {T}\ncond {{\n  stablehlo.return %p : tensor<i1>\n"

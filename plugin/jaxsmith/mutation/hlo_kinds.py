@@ -64,12 +64,18 @@ def _opposite(operation: Operation, _module: Module) -> Iterator[Edit]:
 def _exchanged(operation: Operation, _module: Module) -> Iterator[Edit]:
     """The last two operands exchanged, if they have one type."""
     values = operation.values
-    if len(values) < 2 or values[-1] == values[-2] or _SYMMETRIC.search(operation.body):
+    if len(values) < 2 or values[-1] == values[-2] or _symmetric(operation):
         return
     if operation.name == "stablehlo.select" or len(set(operation.operands[-2:])) == 1:
         names = dict(zip(values[-2:], values[:-3:-1], strict=True))
         body = re.sub(r"%\w+(?:#\d+)?", lambda found: names.get(found[0], found[0]), operation.body)
         yield _line(operation, body)
+
+
+def _symmetric(operation: Operation) -> bool:
+    """Whether it can't tell its operands apart: equality, the scalar product of vectors."""
+    scalar = operation.short == "dot_general" and not operation.outputs[0].sizes
+    return scalar or bool(_SYMMETRIC.search(operation.body))
 
 
 def _shifted(operation: Operation, _module: Module) -> Iterator[Edit]:
