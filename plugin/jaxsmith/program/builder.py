@@ -10,6 +10,7 @@ from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.vocabulary import dtypes
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.interval import Interval
+from jaxsmith.vocabulary.unsigned import as_narrow_as_jax
 from jaxsmith.vocabulary.value import Literal, Var
 
 if TYPE_CHECKING:
@@ -233,7 +234,8 @@ class Builder:
             Var(aval, span, hints)
             for aval, span, hints in zip(proposal.outputs, spans, names, strict=True)
         )
-        eqn = Eqn(op, proposal.operands, outputs, proposal.attributes, proposal.regions)
+        attributes = as_narrow_as_jax(op, proposal)
+        eqn = Eqn(op, proposal.operands, outputs, attributes, proposal.regions)
         for atom in eqn_reads(eqn):
             self.mark_read(atom)
         self.eqns.append(eqn)

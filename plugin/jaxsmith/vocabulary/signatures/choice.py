@@ -145,6 +145,9 @@ def where_mixed(scope: Scope, _op: Op) -> Proposal | None:
     return joined((mask, first, second), dtypes.promote(first.aval.dtype, second.aval.dtype))
 
 
+_OF_NUMBERS = "np.where({0}, {1}, np.where({2}, np.uint64({3}), {4}))"
+
+
 def where_nested(scope: Scope, _op: Op) -> Proposal | None:
     """Two masks and three branches, of which the last two may be numbers."""
     first = scope.value("ffi")
@@ -152,7 +155,11 @@ def where_nested(scope: Scope, _op: Op) -> Proposal | None:
     if first is None or masks is None:
         return None
     others = branches(scope, first, 2, arrays=0.3)
-    return joined((masks[0], first, masks[1], *others), first.aval.dtype)
+    attributes: dict[str, object] = {}
+    if first.aval.dtype == "uint64" and all(isinstance(other, Literal) for other in others):
+        # Two numbers make an int64, and with that NumPy makes floats of the rest.
+        attributes["numpy_template"] = _OF_NUMBERS
+    return joined((masks[0], first, masks[1], *others), first.aval.dtype, attributes)
 
 
 def where_compared(kind: str, result: str) -> Signature:
