@@ -59,6 +59,16 @@ LIMITATIONS = [
         inside="gradient",
     ),
     Limitation(
+        name="second-derivative-of-betaln-of-equals",
+        rows=frozenset({"beta", "betaln"}),
+        least=1,
+        before="0.12",
+        reason="the second derivative of jax.scipy.special.betaln is off where both arguments agree",
+        inside="gradient",
+        calls=("scipy.special.betaln(", "scipy.special.beta(", "scipy.stats.beta."),
+        always=False,
+    ),
+    Limitation(
         name="derivative-of-xlogy-of-two-dtypes",
         rows=frozenset({"xlogy", "xlog1py"}),
         least=1,
