@@ -254,9 +254,8 @@ def by_segment(operation, start, values, segments, count):
 
 def summed_by_key(values, keys, count):
     """The sum of the values that share a key, for each key below the count."""
-    return np.stack(
-        [np.sum(values[keys == k], axis=0, dtype=values.dtype) for k in range(count)]
-    )
+    sums = np.stack([np.sum(values[keys == k], axis=0) for k in range(count)])
+    return sums.astype(values.dtype)
 
 
 def put_flat(x, positions, values, mode="raise"):

@@ -19,6 +19,15 @@ STEP = 1e-6
 FAMILIES = sorted({op.family for op in CORPUS.vocabulary.by_name.values()} - {"guards"})
 # How many of a family's rows must be exact, where so many are differentiable.
 LEAST = 0.75
+# Rows whose references do, for the arguments here, something that has no rule.
+WITHOUT_RULE = {
+    "bincount_weights", "column_stack", "interp", "matrix_norm", "nanmean", "nanvar",
+    "pad_extreme", "percentile", "quantile", "vector_norm", "idiom_airy_series",
+    "idiom_dormand_prince_step", "idiom_gauss_kronrod_peak", "idiom_hardware_noise_schedule",
+    "idiom_interpolated_quantiles", "idiom_mel_energies", "idiom_natural_spline",
+    "idiom_random_block_dropout", "idiom_sort_along", "idiom_sort_columns_together",
+    "idiom_spatially_parallel_convolution", "idiom_value_noise", "idiom_variable_delay",
+}  # fmt: skip
 
 
 def load(source, name="f"):
@@ -75,6 +84,7 @@ def test_every_row_agrees_with_differences(family):
         moves = spread_of(arguments, DIRECTIONS)
         found = slopes.survey(call, arguments, moves)
         tried += 1
+        assert found is not None or op.name in WITHOUT_RULE, op.name
         if found is None or found.close:
             continue
         exact += 1
