@@ -83,6 +83,13 @@ def test_floats_must_fit_in_their_dtype():
         expect(over, given([32752.0, -1.0], dtype="float16"))
 
 
+def test_bounds_must_fit_in_a_record():
+    fn = one("{0} * 2", "x0 * 2", ulps(1.0), dtype="float64")
+    expect(fn, given([1e52, 1.0], dtype="float64"))
+    with pytest.raises(RejectedError, match="ill_conditioned: a bound is larger than a record"):
+        expect(fn, given([1e54, 1.0], dtype="float64"))
+
+
 def test_what_is_not_finite_is_expected_as_it_is():
     fn = one("np.log({0})", "np.log(x0)", ulps(1.0), shape=(3,))
     values, bounds = expect(fn, given([0.0, -1.0, 4.0]))

@@ -15,6 +15,7 @@ from jaxsmith.verdict.compare import widen
 from jaxsmith.verdict.expectation import Expectation
 from jaxsmith.verdict.idle import refuse_idle
 from jaxsmith.verdict.interpret import Interpreter, Plan
+from jaxsmith.verdict.sketch import LARGEST_BOUND
 from jaxsmith.verdict.spelled import NAMESPACE
 from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, SMALLEST_NORMAL, bits, is_inexact, part
 
@@ -204,4 +205,7 @@ def _final(value: Any, item: Bounded, aval: Aval) -> tuple[Any, Any]:
     loosest = LOOSEST.get(part(aval.dtype), _LOOSEST_OF_EIGHT_BITS)
     if np.max(bound, initial=0.0) > loosest * max(np.max(finite, initial=0.0), 1e-3):
         raise RejectedError("ill_conditioned", "rounding alone may change the result visibly")
+    # What is kept is the bound and the value's own rounding, which is less.
+    if 2 * np.max(bound, initial=0.0) > LARGEST_BOUND:
+        raise RejectedError("ill_conditioned", "a bound is larger than a record can hold")
     return widen(value), bound

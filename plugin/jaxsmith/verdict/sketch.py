@@ -30,6 +30,9 @@ MOST = 64
 # The exponents that a signed byte holds.
 _LEAST, _LARGEST = -128, 127
 
+LARGEST_BOUND = 2.0**_LARGEST
+"""The largest bound that can be kept."""
+
 
 def sketch(expectation: Expectation, avals: Sequence[Aval]) -> list[Kept]:
     """What is kept of an expectation, as JSON values: one object for each output.
