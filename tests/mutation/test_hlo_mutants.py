@@ -121,6 +121,16 @@ def test_operands_that_mean_the_same_exchanged_are_left(body):
     assert "swap_operands" not in {mutant.kind for mutant in mutants}
 
 
+def test_operands_of_a_product_of_matrices_are_exchanged():
+    # The axes of one are summed with those of the other in another order.
+    body = (
+        "%0 = stablehlo.dot_general %a, %b, contracting_dims = [0, 1] x [1, 0] : "
+        f"({T}, {T}) -> tensor<f32>"
+    )
+    mutants = mutants_of(record(f"{body}\nreturn %b : {T}"), "stablehlo")
+    assert "swap_operands" in {mutant.kind for mutant in mutants}
+
+
 def test_what_goes_on_in_the_next_lines_is_left_whole():
     loop = (
         f"%0 = stablehlo.while(%c = %a) : {T}\ncond {{\n  stablehlo.return %p : tensor<i1>\n"

@@ -74,8 +74,9 @@ def _exchanged(operation: Operation, _module: Module) -> Iterator[Edit]:
 
 def _symmetric(operation: Operation) -> bool:
     """Whether it can't tell its operands apart: equality, the scalar product of vectors."""
+    vectors = all(len(operand.sizes) == 1 for operand in operation.operands)
     scalar = operation.short == "dot_general" and not operation.outputs[0].sizes
-    return scalar or bool(_SYMMETRIC.search(operation.body))
+    return (scalar and vectors) or bool(_SYMMETRIC.search(operation.body))
 
 
 def _shifted(operation: Operation, _module: Module) -> Iterator[Edit]:
