@@ -121,11 +121,11 @@ def test_operands_that_mean_the_same_exchanged_are_left(body):
     assert "swap_operands" not in {mutant.kind for mutant in mutants}
 
 
-def test_operands_of_a_product_of_matrices_are_exchanged():
-    # The axes of one are summed with those of the other in another order.
+def test_operands_of_a_product_over_turned_axes_are_exchanged():
+    cube = "tensor<3x3x3xf32>"
     body = (
-        "%0 = stablehlo.dot_general %a, %b, contracting_dims = [0, 1] x [1, 0] : "
-        f"({T}, {T}) -> tensor<f32>"
+        "%0 = stablehlo.dot_general %a, %b, contracting_dims = [0, 1, 2] x [1, 2, 0] : "
+        f"({cube}, {cube}) -> tensor<f32>"
     )
     mutants = mutants_of(record(f"{body}\nreturn %b : {T}"), "stablehlo")
     assert "swap_operands" in {mutant.kind for mutant in mutants}
