@@ -21,7 +21,8 @@ def chain(*steps):
     """A function of one array put through these operations in turn."""
     eqns, last = [], X
     for name, attributes in steps:
-        var = Var(X.aval, Interval(-1e3, 1e3), (name,))
+        shape = attributes.get("shape", last.aval.shape)
+        var = Var(Aval(shape, "float32"), Interval(-1e3, 1e3), (name,))
         eqns.append(Eqn(CORPUS.vocabulary[name], (last,), (var,), attributes))
         last = var
     graph = Graph((X,), tuple(eqns), (last,))
@@ -36,7 +37,23 @@ def test_what_a_clip_swallows_is_no_sample():
 
 
 def test_what_a_clip_lets_through_is_one():
-    assert len(examine(chain(("exp", {}), ("guard_clip", {"low": 0.5, "high": 20.0})))) >= 3
+    assert len(examine(chain(("exp", {}), ("guard_clip", {"low": 4.0, "high": 20.0})))) >= 3
+
+
+def test_what_does_nothing_by_its_inputs_is_no_sample():
+    with pytest.raises(RejectedError, match="guard_clip does nothing to any input"):
+        examine(chain(("exp", {}), ("guard_clip", {"low": 0.5, "high": 20.0})))
+
+
+def test_what_does_nothing_by_its_nature_is_one():
+    assert len(examine(chain(("exp", {}), ("expand_dims", {"axis": 0, "shape": (1, 4)})))) >= 3
+
+
+def test_what_might_as_well_be_left_out_is_no_sample():
+    flipped = chain(("exp", {}), ("flip", {"axis": ", axis=0"}))
+    assert len(examine(flipped)) >= 3
+    with pytest.raises(RejectedError, match="no result shows whether flip is done"):
+        examine(chain(("exp", {}), ("flip", {"axis": ", axis=0"}), ("sort", {"axis": ""})))
 
 
 def test_the_statement_is_named():

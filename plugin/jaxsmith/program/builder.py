@@ -153,7 +153,7 @@ class Builder:
         for op in self.rng.shuffled(guards):
             proposal = op.guard(self, var, domain) if op.guard else None
             if proposal is not None:
-                (result,) = self.emit(op, proposal)
+                (result,) = self._made(op, proposal) or self.emit(op, proposal)
                 if result.interval in domain:
                     return result
         return None
@@ -187,6 +187,8 @@ class Builder:
         missed, self.focus = bool(self.focus), []
         if proposal is None or missed or self._repeats(op, proposal):
             return None
+        if self._made(op, proposal) is not None:
+            return None
         if not self._is_typed_alike(op, proposal) or self._loses_slopes(op, proposal):
             return None
         spans = self._sane_spans(op, proposal)
@@ -199,6 +201,16 @@ class Builder:
         makers = (eqn for eqn in reversed(self.eqns) if proposal.operands[0] in eqn.outputs)
         maker = next(makers, None)
         return maker is not None and maker.op is op
+
+    def _made(self, op: Op, proposal: Proposal) -> tuple[Var, ...] | None:
+        """What an equation of this graph that says the same has made, if there is one."""
+        if proposal.regions:
+            return None
+        attributes = as_narrow_as_jax(op, proposal)
+        for eqn in self.eqns:
+            if eqn.op is op and eqn.operands == proposal.operands and eqn.attributes == attributes:
+                return eqn.outputs
+        return None
 
     def _is_typed_alike(self, op: Op, proposal: Proposal) -> bool:
         """Whether NumPy computes what JAX does, and the result's dtype is what it is taken for."""

@@ -1,11 +1,14 @@
 """Whether every statement of a function matters: what it computes is changed, and must show.
 
-A value that a clip, a cast or a comparison swallows for all inputs could be wrong unseen. A sample
-has none.
+A value that a clip, a cast or a comparison swallows for all inputs could be wrong unseen, and so
+could an operation that might as well be left out: the sum of a sorted array, a clip that never
+bites. A sample has neither.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jaxsmith.program.function import Function
-    from jaxsmith.program.graph import Eqn
+    from jaxsmith.program.graph import Eqn, Graph
     from jaxsmith.verdict.expectation import Expectation
     from jaxsmith.verdict.interpret import Interpreter
 
@@ -33,7 +36,7 @@ def refuse_idle(
     interpreter: Interpreter,
     runs: Iterable[tuple[list[Any], Expectation]],
 ) -> None:
-    """Refuse a function with a statement whose value changes no result.
+    """Refuse a function with a statement whose value changes no result, or one that does nothing.
 
     Args:
         function: what was examined.
@@ -43,22 +46,66 @@ def refuse_idle(
     Raises:
         RejectedError: ``trivial``, if there is such a statement.
     """
-    if any(eqn.op.control == "gradient" for eqn in function.graph.walk()):
+    graph = function.graph
+    if any(eqn.op.control == "gradient" for eqn in graph.walk()):
         return  # differentiating again for each statement would take longer than compiling
-    known = [(_values(function, interpreter, args), expected) for args, expected in runs]
-    for position, eqn in enumerate(function.graph.eqns[:MOST_EQUATIONS]):
-        changes = (
-            _changed(function, interpreter, position, values, expected, alter)
-            for alter in ALTERATIONS
-            for values, expected in known
-        )
-        if not any(changes):
+    known = [(_values(graph, interpreter, args), expected) for args, expected in runs]
+    bench = _Bench(graph, interpreter, known)
+    for position, eqn in enumerate(graph.eqns[:MOST_EQUATIONS]):
+        if not any(bench.shows(position, partial(_altered, eqn, alter)) for alter in ALTERATIONS):
             raise RejectedError("trivial", f"no result depends on what {eqn.op.name} gives")
+        for operand in _stand_ins(eqn):
+            if all(_hands_on(eqn, operand, values) for values, _ in known):
+                if _should_do_something(eqn):
+                    raise RejectedError("trivial", f"{eqn.op.name} does nothing to any input")
+            elif not bench.shows(position, partial(_skipped, eqn, operand)):
+                raise RejectedError("trivial", f"no result shows whether {eqn.op.name} is done")
 
 
-def _values(function: Function, interpreter: Interpreter, args: list[Any]) -> Values:
-    values: Values = dict(zip(function.graph.params, args, strict=True))
-    for eqn in function.graph.eqns:
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A graph whose values are known for each input set, with what is expected of its results."""
+
+    graph: Graph
+    interpreter: Interpreter
+    known: list[tuple[Values, Expectation]]
+
+    def shows(self, position: int, replaced: Callable[[Values], Values]) -> bool:
+        """Whether a result changes by more than its bound with what one equation gives.
+
+        Args:
+            position: of the equation.
+            replaced: what it is to give instead, from the values that are known.
+        """
+        return any(
+            self._shows(position, values, replaced(values), expected)
+            for values, expected in self.known
+        )
+
+    def _shows(self, position: int, values: Values, moved: Values, expected: Expectation) -> bool:
+        seen = {**values, **moved}
+        try:
+            with np.errstate(all="ignore"):
+                for eqn in self.graph.eqns[position + 1 :]:
+                    if any(var in moved for var in _reads(eqn)):
+                        results = self.interpreter.equation_values(eqn, seen)
+                        for var, result in zip(eqn.outputs, results, strict=True):
+                            if not _same(result, values[var]):
+                                moved[var] = seen[var] = result
+        except Exception:
+            # The rest can't take another value (an index, a size, a number of steps).
+            return True
+        triples = zip(self.graph.results, expected.values, expected.bounds, strict=True)
+        return any(
+            _differs(moved[atom], value, bound)
+            for atom, value, bound in triples
+            if isinstance(atom, Var) and atom in moved
+        )
+
+
+def _values(graph: Graph, interpreter: Interpreter, args: list[Any]) -> Values:
+    values: Values = dict(zip(graph.params, args, strict=True))
+    for eqn in graph.eqns:
         values.update(zip(eqn.outputs, interpreter.equation_values(eqn, values), strict=True))
     return values
 
@@ -81,35 +128,34 @@ ALTERATIONS: tuple[Callable[[Any], Any], ...] = (_more, _less)
 """What may be done to a value: enough that anything which looks at it sees a difference."""
 
 
-def _changed(
-    function: Function,
-    interpreter: Interpreter,
-    position: int,
-    values: Values,
-    expected: Expectation,
-    alter: Callable[[Any], Any],
-) -> bool:
-    """Whether a result changes by more than its bound with what one equation gives."""
-    graph = function.graph
-    moved: Values = {var: alter(np.asarray(values[var])) for var in graph.eqns[position].outputs}
-    seen = {**values, **moved}
-    try:
-        with np.errstate(all="ignore"):
-            for eqn in graph.eqns[position + 1 :]:
-                if any(var in moved for var in _reads(eqn)):
-                    results = interpreter.equation_values(eqn, seen)
-                    for var, result in zip(eqn.outputs, results, strict=True):
-                        if not _same(result, values[var]):
-                            moved[var] = seen[var] = result
-    except Exception:
-        # The rest can't take another value (an index, a size, a number of steps): it is looked at.
-        return True
-    triples = zip(graph.results, expected.values, expected.bounds, strict=True)
-    return any(
-        _differs(moved[atom], value, bound)
-        for atom, value, bound in triples
-        if isinstance(atom, Var) and atom in moved
-    )
+def _altered(eqn: Eqn, alter: Callable[[Any], Any], values: Values) -> Values:
+    return {var: alter(np.asarray(values[var])) for var in eqn.outputs}
+
+
+def _skipped(eqn: Eqn, operand: Var, values: Values) -> Values:
+    """What an equation would give that hands an operand on, element after element."""
+    return {eqn.outputs[0]: np.reshape(values[operand], eqn.outputs[0].aval.shape)}
+
+
+def _stand_ins(eqn: Eqn) -> list[Var]:
+    """The operands that could take the place of what an equation gives."""
+    if len(eqn.outputs) != 1:
+        return []
+    aval = eqn.outputs[0].aval
+    operands = dict.fromkeys(atom for atom in eqn.operands if isinstance(atom, Var))
+    return [
+        each for each in operands if (each.aval.size, each.aval.dtype) == (aval.size, aval.dtype)
+    ]
+
+
+def _hands_on(eqn: Eqn, operand: Var, values: Values) -> bool:
+    """Whether an equation gives an operand's elements, one after another."""
+    return _same(np.ravel(values[eqn.outputs[0]]), np.ravel(values[operand]))
+
+
+def _should_do_something(eqn: Eqn) -> bool:
+    """Whether it is by these inputs, not by its nature, that an equation hands on an operand."""
+    return eqn.op.elementwise and (len(eqn.operands) > 1 or eqn.op.smooth == "kinked")
 
 
 def _differs(value: Any, expected: Any, bound: Any) -> bool:
