@@ -34,8 +34,10 @@ STARTS = ("start", "offset", "begin")
 
 
 def _start(scope: Scope, dim: int, hints: tuple[str, ...] = STARTS) -> Var | None:
-    """A scalar parameter that lies on either side of an axis too."""
-    draw = Draw("uniform", -dim - 1, dim + 2)
+    """A scalar parameter that counts from either end of an axis, or lies beyond one of them."""
+    # Of a value and its mirror image just one is negative, wherever none lies beyond the ends.
+    beyond = scope.rng.chance(0.3)
+    draw = Draw("uniform", -dim - 1, dim + 2) if beyond else Draw("uniform", -dim, dim - 1)
     return scope.parameter(Aval((), scope.dtype("p")), draw, hints)
 
 
