@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_programs import array, eqn, graph, number, var
 
+from corpus import reference_helpers
 from jaxsmith.errors import RejectedError
 from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.interpret import Interpreter, pack, unpack_groups
@@ -361,3 +362,38 @@ def test_small_relative_errors_are_noted_as_they_are():
 def test_a_bound_has_the_shape_of_its_value():
     found = single("{0} * np.ones(3)", ulps(1.0), [number(0.1)], var((3,)))
     assert found.error.shape == found.value.shape == (3,)
+
+
+def slope_of(spelling, argument, **op):
+    """The derivative of an elementwise operation, as the graph of a function has it."""
+    x, inner, y, total, slope = (var((2,)) for _ in range(5))
+    total = var()
+    loss = graph([inner], [eqn(spelling, [inner], y, ORDER, **op),
+                           eqn("np.sum({0})", [y], total, TERMS)], [total])  # fmt: skip
+    body = graph([x], [eqn("derivative({r0}, 0, {0})", [x], slope, EQUAL, [loss], {"order": 1},
+                           control="gradient", smooth="none")], [slope])  # fmt: skip
+    interpreter = Interpreter({**NAMESPACE, "derivative": reference_helpers.derivative})
+    return interpreter.run(body, [Bounded(argument)])[0]
+
+
+def test_what_may_have_cancelled_is_no_derivative():
+    assert slope_of("3 * {0}", array(1.0, 2.0)).value == pytest.approx(array(3.0, 3.0))
+    assert slope_of("0 * {0}", array(1.0, 2.0)).value.tolist() == [0.0, 0.0]
+    kept = slope_of("np.minimum({0}, 1.5)", array(1.0, 2.0), smooth="kinked")
+    assert kept.value == pytest.approx(array(1.0, 0.0))
+    with pytest.raises(RejectedError, match="nothing is left of what cancels in a derivative"):
+        slope_of("np.minimum({0}, 0.0)", array(1.0, 2.0), smooth="kinked")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "factor", "lost"),
+    [("float32", 1e-39, 1e-39), ("float64", 1e-309, 1e-309), ("float16", 1e-6, 2.0**-24)],
+)
+def test_what_is_nearly_0_may_be_flushed(dtype, factor, lost):
+    x, small, back = var((2,), dtype), var((2,), dtype), var((2,), dtype)
+    body = graph([x], [eqn("{0} * " + repr(factor), [x], small, ulps(1.0)),
+                       eqn("{0} * 1000.0", [small], back, ulps(1.0))], [back])  # fmt: skip
+    (found,), _ = run(body, array(1.0, 0.0))
+    assert found.value.tolist() == pytest.approx([1000 * factor, 0.0])
+    assert found.error[0] >= 1000 * lost
+    assert found.error[1] == 0.0

@@ -14,7 +14,14 @@ from jaxsmith.verdict.regions import REGIONS
 from jaxsmith.verdict.rules import RULES, Errors, Step
 from jaxsmith.verdict.spelled import spelled
 from jaxsmith.vocabulary.code import Code, fill
-from jaxsmith.vocabulary.dtypes import EPSILON, LARGEST, bits, is_inexact
+from jaxsmith.vocabulary.dtypes import (
+    EPSILON,
+    LARGEST,
+    SMALLEST_NORMAL,
+    UNDERFLOW,
+    bits,
+    is_inexact,
+)
 from jaxsmith.vocabulary.value import Literal
 
 if TYPE_CHECKING:
@@ -227,6 +234,11 @@ def _checked(value: Any, error: Any, aval: Aval) -> Bounded:
     certain = np.isfinite(bound)
     if not (certain if plain else certain | ~finite).all():
         raise RejectedError("ill_conditioned", "an operation has no finite error bound here")
+    least = 2 * SMALLEST_NORMAL[aval.dtype]
+    if sizes.size and np.min(sizes, initial=np.inf, where=sizes > 0) < least:
+        # It may be flushed to 0, and what is made of it with it.
+        small = (value != 0) & (np.abs(value) < least)
+        bound = np.where(small, bound + UNDERFLOW[aval.dtype], bound)
     return Bounded(value, bound if plain else np.where(finite, bound, 0.0))
 
 

@@ -179,6 +179,8 @@ def gradient(
     found = _derived(functions["r0"], derive, arguments, primals, region, order, unit)
     if not all(np.all(np.isfinite(value)) for value in found.values):
         raise RejectedError("ill_conditioned", "a derivative is not finite")
+    if _may_cancel(region) and not any(map(np.any, found.values)):
+        raise RejectedError("ill_conditioned", "nothing is left of what cancels in a derivative")
     truncations = found.truncations
     if order > 1:
         coarse = region_call(eqn, _coarser(interpreter.namespace, order), functions)(*arguments)
@@ -286,6 +288,18 @@ APPROXIMATE = 1e-8
 def _is_derived(region: Graph) -> bool:
     """Whether there are derivatives inside, through which nothing is followed."""
     return any(inner.op.control == "gradient" for inner in region.walk())
+
+
+def _may_cancel(region: Graph) -> bool:
+    """Whether zeros in its derivative may be what is left of terms of any size.
+
+    JAX's rule for the smallest or largest of what meets at one place takes from the whole of a
+    cotangent the parts that go elsewhere (``_scatter_extremal_jvp``, jax/_src/lax/slicing.py).
+    """
+    return any(
+        inner.op.smooth == "kinked" and any(v.aval.size for v in inner.outputs)
+        for inner in region.walk()
+    )
 
 
 def _is_bent(region: Graph) -> bool:

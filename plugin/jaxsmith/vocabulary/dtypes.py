@@ -73,7 +73,13 @@ for _dtype, _digits, _least, _most in (
     EPSILON[_dtype] = 2.0**-_digits
     SMALLEST_NORMAL[_dtype] = 2.0**_least
     LARGEST[_dtype] = _most
-for _table in (EPSILON, SMALLEST_NORMAL, LARGEST):
+# How far off a number may be that is less than the smallest normal one: XLA's CPU backend flushes
+# it to 0; what is rounded from a wider format to one of few exponents loses digits only.
+UNDERFLOW = {
+    _dtype: _least * (1.0 if _least < 2.0**-100 else EPSILON[_dtype])
+    for _dtype, _least in SMALLEST_NORMAL.items()
+}
+for _table in (EPSILON, SMALLEST_NORMAL, LARGEST, UNDERFLOW):
     _table.update({dtype: _table[part] for dtype, part in _PARTS.items()})
 
 _INTEGER_RANGE = {
