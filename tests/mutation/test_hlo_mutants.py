@@ -50,6 +50,11 @@ CASES = [
       f": ({T}, tensor<f32>) -> tensor<4x5xf32>",
       "%0 = stablehlo.pad %a, %c, low = [1, 1], high = [0, 1], interior = [0, 0] "
       f": ({T}, tensor<f32>) -> tensor<4x5xf32>"]),
+    ("scale", f"%0 = stablehlo.constant dense<0.000000e+00> : {T}", []),
+    ("scale", f"%0 = stablehlo.constant dense<0xFF800000> : tensor<f32>\n"
+     f"%1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> {T}", []),
+    ("drop_branch", f"%0 = stablehlo.compare NE, %a, %a, FLOAT : ({T}, {T}) -> tensor<3x3xi1>\n"
+     f"%1 = stablehlo.select %0, %a, %b : tensor<3x3xi1>, {T}", []),
     ("nudge_constant", "%0 = stablehlo.constant dense<5.000000e-01> : tensor<3xf32>",
      ["%0 = stablehlo.constant dense<0.625> : tensor<3xf32>"]),
     ("nudge_constant", "%0 = stablehlo.constant dense<[[7, 2], [3, 4]]> : tensor<2x2xui8>",

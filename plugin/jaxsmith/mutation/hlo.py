@@ -88,6 +88,15 @@ class Module:
         object.__setattr__(self, "lines", lines)
         object.__setattr__(self, "operations", [each for each in found if each is not None])
 
+    def definition(self, value: str, number: int) -> str:
+        """The line that a value read on a line comes from; empty if none gives that value alone."""
+        for line in reversed(self.lines[:number]):
+            if line.lstrip().startswith(f"{value} = "):
+                return line
+            if line.lstrip().startswith("func.func "):
+                break
+        return ""
+
     @property
     def main(self) -> range:
         """The lines of the function that is called, from its head to its end."""

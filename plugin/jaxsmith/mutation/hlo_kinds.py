@@ -23,6 +23,9 @@ _BOUNDS = re.compile(r"(\d+):(\d+)((?::\d+)?)")
 _PADDING = re.compile(r"low = \[(.*?)\], high = \[(.*?)\]")
 _DENSE = re.compile(r"dense<(\[*)([^\[\],<>\"]+)")
 _INFINITY = re.compile(r"0x(?:FF80|7F80|FFF0|7FF0|FC00|7C00)0*")
+_SPLAT = re.compile(r"stablehlo\.constant dense<([^\[\],<>\"]+)>")
+_ZERO = re.compile(r"-?0\.0+(?:e[+-]0+)?")
+_OF_ITSELF = re.compile(r"compare +(?:NE|EQ), (%\w+(?:#\d+)?), \1,")
 _NUMBERS = re.compile(r"(?:(?<=dims = \[)|(?<=dim = )|(?<=dimensions = \[))[\d, ]+")
 _BATCHED = re.compile(r" batching_dims = \[([\d, ]+)\] x")
 _CONTRACTED = re.compile(r"(?<=contracting_dims = \[)\d+(?=\])")
@@ -127,6 +130,8 @@ def _other_number(text: str, given: Type) -> str | None:
 def _scaled(operation: Operation, module: Module) -> Iterator[Edit]:
     if operation.results > 1 or not operation.result or not operation.outputs[0].is_float:
         return
+    if _stays_the_same(operation, module):
+        return
     text = operation.outputs[0].text
     number = f"({_OFF}, 0.0)" if "complex" in text else _OFF
     indent, name = operation.indent, operation.result
@@ -138,9 +143,18 @@ def _scaled(operation: Operation, module: Module) -> Iterator[Edit]:
     yield Edit(operation.number, operation.number + 1, lines)
 
 
-def _one_side(operation: Operation, _module: Module) -> Iterator[Edit]:
+def _stays_the_same(operation: Operation, module: Module) -> bool:
+    """Whether it gives one number, which is what it was when scaled: 0 or infinite."""
+    spread = operation.short in _MOVES and operation.values
+    source = module.definition(operation.values[0], operation.number) if spread else operation.body
+    found = _SPLAT.search(source)
+    return found is not None and bool(_ZERO.fullmatch(found[1]) or _INFINITY.fullmatch(found[1]))
+
+
+def _one_side(operation: Operation, module: Module) -> Iterator[Edit]:
+    """Both values of a ``select`` are one, unless it chooses for a NaN: hardly a sample has any."""
     predicate, first, second = operation.values
-    if first != second:
+    if first != second and not _OF_ITSELF.search(module.definition(predicate, operation.number)):
         for kept in (first, second):
             yield _line(operation, f"stablehlo.select {predicate}, {kept}, {kept}")
 
