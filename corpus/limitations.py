@@ -16,6 +16,7 @@ LIMITATIONS = [
                 "at_set_rows", "at_set_rows_dropped", "at_set_rows_clipped", "at_add_rows",
                 "at_add_rows_dropped", "at_add_rows_clipped", "at_multiply_rows",
                 "at_multiply_rows_dropped", "at_multiply_rows_clipped", "at_min_rows",
+                "at_set", "at_add", "at_subtract", "at_multiply", "at_divide", "at_min", "at_max",
                 "at_min_rows_dropped", "at_min_rows_clipped", "at_max_rows",
                 "at_max_rows_dropped", "at_max_rows_clipped", "complex_index_one",
                 "complex_dynamic_slice", "complex_dynamic_slice_at", "complex_at_add_rows",

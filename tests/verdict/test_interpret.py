@@ -397,3 +397,11 @@ def test_what_is_nearly_0_may_be_flushed(dtype, factor, lost):
     assert found.value.tolist() == pytest.approx([1000 * factor, 0.0])
     assert found.error[0] >= 1000 * lost
     assert found.error[1] == 0.0
+
+
+def test_slopes_that_a_rounded_value_leaves_little_of_have_wider_bounds():
+    near, far = (slope_of("1000 * np.tanh({0})", array(x, x)) for x in (0.5, 7.0))
+    # 1 - tanh(7)**2 is 3e-6; in float32 a unit of the tanh is 4 % of it, and 3e-5 of this.
+    assert far.value == pytest.approx(1000 / np.cosh(7.0) ** 2 * np.ones(2), rel=1e-4)
+    assert np.all(far.error >= 1000 * EPS)
+    assert np.all(near.error <= 1e-3 * near.value)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from jaxsmith.verdict.rounding import KEEPS_INTEGERS, Noise, is_integral, is_whole, size_of
+from jaxsmith.verdict.rounding import KEEPS_INTEGERS, Noise, is_integral, is_whole, off, size_of
 
 EPS = 2.0**-23
 
@@ -31,6 +31,14 @@ def test_how_far_a_function_may_be_off(ufunc, size):
     noise = Noise(0, EPS)
     assert noise.size(ufunc) == size
     assert noise.size(ufunc) == size
+
+
+def test_where_terms_cancel_they_are_what_is_off():
+    ones, many = np.ones(1000), np.full(1000, 1e3)
+    noise = Noise(0, EPS)
+    assert 10 * EPS < np.max(np.abs(off(noise, special.gammaln, 60.0, 0 * ones))) <= 16 * EPS
+    assert 50e3 * EPS < np.max(np.abs(off(noise, special.gammaln, 60.0, many) - many)) <= 60e3 * EPS
+    assert not np.any(off(noise, np.sin, 4.0, 0 * ones))
 
 
 def test_log1p_is_less_close_in_float64():

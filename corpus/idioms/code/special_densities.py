@@ -241,14 +241,13 @@ def overdispersed_counts(counts, mean, *, dispersion):
 
 
 def overdispersed_counts_reference(counts, mean, *, dispersion):
-    logs = []
-    for k, m in zip(counts.tolist(), mean):
-        log = dispersion * np.log(dispersion / (dispersion + m))
-        for j in range(k):
-            log = log + np.log((dispersion + j) / (j + 1) * m / (m + dispersion))
-        logs.append(log)
+    size = np.full_like(mean, dispersion)
+    ways = special.gammaln(counts + size) - special.gammaln(size)
+    ways = ways - special.gammaln(counts + np.ones_like(mean))
+    share = size / (size + mean)
+    logs = ways + size * np.log(share) + counts * np.log(mean / (size + mean))
     slopes = dispersion * (counts - mean) / (mean * (dispersion + mean))
-    return np.array(logs), slopes
+    return logs, slopes
 
 
 def category_counts(counts, weights, concentration):

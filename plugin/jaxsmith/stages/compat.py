@@ -118,6 +118,28 @@ def few_decisions(most: int) -> Iterator[None]:
         decision.add_to_state = note
 
 
+@contextmanager
+def on_one_thread() -> Iterator[None]:
+    """Within, what JAX lowers is verified on the thread that asks for it.
+
+    MLIR verifies a module on several, and hands each complaint to Python: a thread that has one to
+    make waits for the interpreter, which waits for the threads to be done.
+    """
+    mlir: Any = import_module("jax._src.interpreters.mlir")
+    make = _member("make_ir_context", "jax._src.interpreters.mlir")
+
+    def on_one() -> Any:
+        context = make()
+        context.enable_multithreading(False)
+        return context
+
+    mlir.make_ir_context = on_one
+    try:
+        yield
+    finally:
+        mlir.make_ir_context = make
+
+
 def hlo_module(lowered: Lowered) -> Any:
     """The HLO that a lowering is converted to."""
     computation = _present(lowered.compiler_ir("hlo"), "Lowered.compiler_ir")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 from jax import export
 
-from jaxsmith.stages.compat import few_decisions
+from jaxsmith.stages.compat import few_decisions, on_one_thread
 from jaxsmith.stages.errors import NoTextError, one_line
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def lowered(jitted: Wrapped, args: tuple[object, ...], kwargs: Mapping[str, obje
     first: Exception | None = None
     for chosen in _choices(sizes):
         symbolic_args, symbolic_kwargs = jax.tree.unflatten(tree, _with_symbols(leaves, chosen))
-        with few_decisions(MOST_DECISIONS):
+        with few_decisions(MOST_DECISIONS), on_one_thread():
             try:
                 module: Lowered = jitted.trace(*symbolic_args, **symbolic_kwargs).lower()
             except Exception as error:

@@ -146,3 +146,25 @@ def bending(
     pairs = zip(moved.slopes, found.slopes, strict=True)
     bends = [np.abs(there - here) / STEP for there, here in pairs]
     return float(sum(np.sum(np.max(bend, axis=0, initial=0.0)) for bend in bends))
+
+
+# A value is off by a unit at least, its square by two of them.
+_WEAR = 3.0
+
+
+def wearing(
+    function: Callable[..., Any],
+    arguments: list[Any],
+    found: Survey,
+    directions: int,
+    unit: float,
+) -> float:
+    """How far off derivatives are where slopes are what a rounded value leaves of 1."""
+    if not found.wears:
+        return 0.0
+    spread = spread_of(arguments, directions)
+    worn = survey(function, arguments, spread, wear=_WEAR * unit)
+    if worn is None:
+        return 0.0
+    pairs = zip(worn.slopes, found.slopes, strict=True)
+    return float(sum(np.sum(np.max(np.abs(a - b), axis=0, initial=0.0)) for a, b in pairs))

@@ -21,6 +21,7 @@ from jaxsmith.verdict.probes import (
     Probes,
     bending,
     spread_of,
+    wearing,
 )
 from jaxsmith.verdict.spelled import region_call
 from jaxsmith.vocabulary.dtypes import EPSILON, kind
@@ -206,7 +207,7 @@ def gradient(
         # A function that rounds is one of an argument a little off: so is its derivative.
         relative_to_bend = (count + 4) * unit * max(1.0, reach)
         bound = relative * scale + noise / STEPS[order] ** differences + truncation
-        bound = bound + relative_to_bend * found.curvature
+        bound = bound + relative_to_bend * found.curvature + found.wear
         if found.approximate:  # differences of the function's values, however flat it is
             bound = bound + APPROXIMATE * max(steepness, *map(_largest, found.values))
         results.append(Bounded(value, np.broadcast_to(bound, np.shape(value))))
@@ -228,6 +229,7 @@ class _Derived:
         curvature: how much the derivative changes as the arguments move by one.
         exact: whether derivatives of first order are exact but for rounding.
         approximate: whether some of their steps were differentiated by differences of order 4.
+        wear: how far they are off by what rounding leaves of their steps' slopes.
     """
 
     values: list[Any]
@@ -235,6 +237,7 @@ class _Derived:
     curvature: float
     exact: bool
     approximate: bool = False
+    wear: float = 0.0
 
 
 def _derived(
@@ -265,9 +268,8 @@ def _derived(
                 close = seen.approximate or survey.approximate
                 bend = bending(function, held, survey, directions) if order == 1 else 0.0
                 none = [np.asarray(0.0)] * len(values)
-                return _Derived(
-                    values, none, bend, exact=order == 1 or not close, approximate=close
-                )
+                worn = wearing(function, held, survey, directions, unit)
+                return _Derived(values, none, bend, order == 1 or not close, close, worn)
     if survey is None and kinked and not _is_derived(region):
         # Differences don't see a kink between pieces that are flat on either side.
         raise RejectedError("ill_conditioned", "a step has no known derivative: it may be a kink")

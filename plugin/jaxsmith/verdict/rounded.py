@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from jaxsmith.verdict.rounding import ELEMENTARY, KEEPS_INTEGERS, is_integral, size_of
+from jaxsmith.verdict.rounding import ELEMENTARY, KEEPS_INTEGERS, is_integral, off, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,7 +259,7 @@ def _elementwise(noise: Noise, ufunc: Any, inputs: list[Any], result: Any) -> An
         return rounded(_perturbed(noise, ufunc, "__call__", inputs, {}, result), noise)
     size = size_of(noise, ufunc, inputs)
     if size and not (ufunc in KEEPS_INTEGERS and all(map(is_integral, inputs))):
-        result = noise.relative(result, size)
+        result = off(noise, ufunc, size, result)
     return rounded(result, noise)
 
 
@@ -278,7 +278,7 @@ def _perturbed(
         call = getattr(ufunc, method)
         terms = _count_terms(ufunc, method, inputs, kwargs, result)
         return _off_by_terms(noise, call, inputs, plain(kwargs), result, terms)
-    return noise.relative(result, size)
+    return off(noise, ufunc, size, result)
 
 
 def _summed(noise: Noise, func: Any, args: Any, kwargs: Any) -> Any:

@@ -29,12 +29,14 @@ class Survey:
         close: whether a decision in it might fall otherwise nearby.
         tied: see ``Tape``.
         approximate: whether a step of it was differentiated by differences.
+        wears: see ``Tape``.
     """
 
     slopes: list[Any]
     close: bool
     tied: bool
     approximate: bool
+    wears: bool = False
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ def survey(
     arguments: Sequence[Any],
     directions: Sequence[Any],
     unit: float = 0.0,
+    wear: float = 0.0,
 ) -> Survey | None:
     """The derivatives of a function, or None where one of its steps has no rule.
 
@@ -87,9 +90,10 @@ def survey(
         directions: for each argument, how it moves: one array for each direction along the first
             axis; None for an argument that stays.
         unit: see ``Tape``.
+        wear: likewise.
     """
     counts = [len(each) for each in directions if each is not None]
-    tape = Tape(counts[0] if counts else 0, unit)
+    tape = Tape(counts[0] if counts else 0, unit, wear=wear)
     duals = [
         argument if moves is None else Dual(np.array(argument), np.array(moves), tape)
         for argument, moves in zip(arguments, directions, strict=True)
@@ -107,7 +111,7 @@ def survey(
         leaf.tangent if isinstance(leaf, Dual) else np.zeros((tape.count, *np.shape(leaf)))
         for leaf in leaves
     ]
-    return Survey(slopes, tape.close, tape.tied, tape.approximate)
+    return Survey(slopes, tape.close, tape.tied, tape.approximate, tape.wears)
 
 
 def _leaves(tree: Any) -> list[Any]:

@@ -44,6 +44,8 @@ class Tape:
         tied: whether one might by rounding alone; or something that moves is exactly at a bound
             that may move along, where JAX's derivative is a convention though there is no kink.
         approximate: whether some step was differentiated by differences, good to about ten digits.
+        wear: the absolute error of slopes that are what a value leaves of 1, as 1 - y**2 of a tanh.
+        wears: whether there are such slopes.
         noise: the rounding errors that each operation adds, where what moves is not an argument but
             the rounding; the directions are then so many ways in which it may fall.
         budget: how many operations may be done yet; None for any number.
@@ -53,6 +55,8 @@ class Tape:
     unit: float = 0.0
     noise: Noise | None = None
     budget: int | None = None
+    wear: float = 0.0
+    wears: bool = False
     close: bool = False
     tied: bool = False
     approximate: bool = False

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
 from jaxsmith.verdict.dual.array import Dual, UnsupportedError, lifted, tangent_of, value_of
-from jaxsmith.verdict.rounding import KEEPS_INTEGERS, is_integral, size_of
+from jaxsmith.verdict.rounding import KEEPS_INTEGERS, is_integral, reach_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +70,10 @@ _ONE: dict[Any, Callable[[Any, Any], Any]] = {
     special.digamma: lambda x, _y: special.polygamma(1, x),
     special.i0: lambda x, _y: special.i1(x),
 }
+
+
+# Slopes that JAX, too, takes from the value, which holds few of their digits as it comes near 1.
+_LEFT_OF_ONE = frozenset({np.tanh, special.expit})
 
 
 def _power(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
@@ -162,7 +166,7 @@ def _call(tape: Tape, ufunc: Any, inputs: Sequence[Any]) -> Any:
     tape.spend()
     size = size_of(tape.noise, ufunc, [value_of(item) for item in inputs])
     if size and not (ufunc in KEEPS_INTEGERS and _is_exact(inputs)):
-        made.tangent = tape.off(made.value, made.tangent, size * np.abs(made.value))
+        made.tangent = tape.off(made.value, made.tangent, reach_of(ufunc, size, made.value))
     return made
 
 
@@ -288,7 +292,11 @@ def _partials(
     if ufunc is special.i0e:  # of the modulus: it has a kink
         tape.decide(values[0], tangents[0], continuous=True)
     if ufunc in _ONE:
-        return (_ONE[ufunc](values[0], value),)
+        slope = _ONE[ufunc](values[0], value)
+        if ufunc not in _LEFT_OF_ONE:
+            return (slope,)
+        tape.wears = True
+        return (slope + tape.wear,)
     if ufunc is np.power and tangents[1] is None and np.ndim(values[1]) == 0 and values[1]:
         return values[1] * np.power(values[0], values[1] - 1.0), 0.0
     if ufunc in _TWO:
