@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import jax
@@ -68,3 +69,13 @@ def test_a_jax_without_what_bounds_its_reasoning_is_told(monkeypatch: pytest.Mon
     monkeypatch.delattr(shape_poly_decision, "_DecisionByElimination")
     with pytest.raises(JaxsmithError, match=r"this JAX has no .*_DecisionByElimination"):
         extract(jnp.sin, np.ones(3), stages=[SYMBOLIC])
+
+
+def test_what_is_lowered_for_symbols_is_verified_on_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mlir: Any = import_module("jax._src.interpreters.mlir")
+    make, made = mlir.make_ir_context, []
+    monkeypatch.setattr(mlir, "make_ir_context", lambda: made.append(make()) or made[-1])
+    extract(lambda x: x * 2, np.ones((4, 6)), stages=[SYMBOLIC])
+    assert made[-1].get_num_threads() == 1
