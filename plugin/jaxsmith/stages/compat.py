@@ -122,8 +122,8 @@ def few_decisions(most: int) -> Iterator[None]:
 def on_one_thread() -> Iterator[None]:
     """Within, what JAX lowers is verified on the thread that asks for it.
 
-    MLIR verifies a module on several, and hands each complaint to Python: a thread that has one to
-    make waits for the interpreter, which waits for the threads to be done.
+    MLIR verifies a module on several threads, while JAX waits for them and holds the interpreter:
+    with JAX 0.10 that was seen never to end, for a sharded loop with symbolic sizes.
     """
     mlir: Any = import_module("jax._src.interpreters.mlir")
     make = _member("make_ir_context", "jax._src.interpreters.mlir")
