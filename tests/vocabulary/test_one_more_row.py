@@ -59,3 +59,11 @@ def test_a_row_from_outside_is_written_checked_and_right():
 def test_two_rows_of_one_name_are_refused():
     with pytest.raises(ValueError, match="two operations are called 'versine'"):
         Vocabulary([ROW, ROW])
+
+
+def test_rows_may_stand_in_any_order():
+    rows = list(CORPUS.vocabulary.by_name.values())
+    again = Vocabulary(reversed(rows))
+    assert list(again.by_name) == list(CORPUS.vocabulary.by_name)
+    assert again.guards == CORPUS.vocabulary.guards
+    assert again.by_family == CORPUS.vocabulary.by_family

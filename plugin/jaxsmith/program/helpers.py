@@ -14,9 +14,9 @@ Definition = ast.FunctionDef | ast.ClassDef | ast.Assign
 class Helpers:
     """The top-level functions, classes and constants of a Python file, as source.
 
-    A definition may use another of the same file; whoever asks for the first gets both. A call at
-    the top level that begins with the name of a definition (``f.defvjp(forward, backward)``)
-    belongs to it.
+    A definition may use another of the same file, or of one beside it that the file imports it from
+    (``from .keys import split_key``); whoever asks for the first gets both. A call at the top level
+    that begins with the name of a definition (``f.defvjp(forward, backward)``) belongs to it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,19 +27,32 @@ class Helpers:
         self.calls: dict[str, list[str]] = {}
         self._after: dict[str, list[str]] = {}
         body = ast.parse(text).body
+        for node in body:
+            if isinstance(node, ast.ImportFrom) and node.level:
+                self._borrow(path.with_name(f"{node.module}.py"), [a.name for a in node.names])
         # Of the trees only what is read again stays: they would take most of the memory.
         nodes = {_name(node): node for node in body if isinstance(node, Definition)}
         lines = text.splitlines()
+        names = self.sources.keys() | nodes.keys()
         for name, node in nodes.items():
             self.sources[name] = _segment(lines, node)
-            self.calls[name] = _uses(node, set(nodes) - {name})
+            self.calls[name] = _uses(node, names - {name})
             if isinstance(node, ast.FunctionDef):
                 self.documentation[name] = ast.get_docstring(node, clean=False) or ""
         for call in body:
             owner = _owner(call)
             if owner in nodes:
                 self._after.setdefault(owner, []).append(_segment(lines, call))
-                self.calls[owner] += _uses(call, set(nodes) - {owner})
+                self.calls[owner] += _uses(call, names - {owner})
+
+    def _borrow(self, path: Path, names: list[str]) -> None:
+        lender = Helpers(path)
+        for name in lender.order(names):
+            self.sources[name] = lender.sources[name]
+            self.calls[name] = lender.calls[name]
+            self._after[name] = lender.after(name)
+            if name in lender.documentation:
+                self.documentation[name] = lender.documentation[name]
 
     def closure(self, wanted: list[str]) -> list[str]:
         """Sources of these definitions and of those they use, the used ones first."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 class Vocabulary:
-    """Rows by name and by family.
+    """Rows by name and by family, in the order of their names.
+
+    So what is drawn does not depend on which file a row is in.
 
     Raises:
         ValueError: if two rows have the same name.
@@ -24,7 +26,7 @@ class Vocabulary:
     def __init__(self, rows: Iterable[Op]) -> None:
         self.by_name: dict[str, Op] = {}
         self.by_family: dict[str, list[Op]] = defaultdict(list)
-        for op in rows:
+        for op in sorted(rows, key=lambda op: op.name):
             if op.name in self.by_name:
                 raise ValueError(f"two operations are called {op.name!r}; rename one of the rows")
             self.by_name[op.name] = op
