@@ -20,6 +20,7 @@ LIMITATIONS = [
                 "at_min_rows_dropped", "at_min_rows_clipped", "at_max_rows",
                 "at_max_rows_dropped", "at_max_rows_clipped", "complex_index_one",
                 "complex_dynamic_slice", "complex_dynamic_slice_at", "complex_at_add_rows",
+                "take", "take_clip", "take_wrap", "take_fill", "take_default",
             }
         ),
         least=2,

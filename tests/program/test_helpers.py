@@ -1,4 +1,4 @@
-"""Definitions that are copied into written functions, as a file's text and its neighbours' hold them."""
+"""Definitions that are copied into written functions: those of a file, and of files beside it."""
 
 from pathlib import Path
 

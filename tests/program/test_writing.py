@@ -178,3 +178,20 @@ def test_what_has_no_elements_is_read_by_code_that_knows_it_alone():
     others = [builder.value("f", ranks=(2, 2)) for _ in range(50)]
     assert empty is not None
     assert empty not in others
+
+
+def test_floats_of_integers_and_a_number_do_not_meet_floats_of_another_width():
+    style = pick_style(Stream("weak")).but(max_parameters=9, float_dtype="float32", x64=False)
+    builder = Builder(Stream("weak"), style, CORPUS.vocabulary)
+    counts = builder.parameter(Aval((3,), "int32"), Draw("integers", 0, 9))
+    halves = builder.parameter(Aval((3,), "float16"), Draw("uniform", -1, 1))
+    singles = builder.parameter(Aval((3,), "float32"), Draw("uniform", -1, 1))
+    (shifted,) = builder.apply(CORPUS.vocabulary["integer_plus_number"], counts)
+    (squared,) = builder.apply(CORPUS.vocabulary["square"], shifted)
+    assert shifted.weak
+    assert squared.weak
+    assert not singles.weak
+    product = CORPUS.vocabulary["multiply"]
+    assert all(builder.apply(product, squared, halves) is None for _ in range(20))
+    assert any(builder.apply(product, squared, singles) for _ in range(20))
+    assert any(builder.apply(product, singles, halves) for _ in range(20))

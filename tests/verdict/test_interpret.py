@@ -8,6 +8,8 @@ from small_programs import array, eqn, graph, number, var
 
 from corpus import reference_helpers
 from jaxsmith.errors import RejectedError
+from jaxsmith.program.graph import Eqn, Graph
+from jaxsmith.verdict import noise
 from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.interpret import Interpreter, pack, unpack_groups
 from jaxsmith.verdict.spelled import NAMESPACE
@@ -405,3 +407,21 @@ def test_slopes_that_a_rounded_value_leaves_little_of_have_wider_bounds():
     assert far.value == pytest.approx(1000 / np.cosh(7.0) ** 2 * np.ones(2), rel=1e-4)
     assert np.all(far.error >= 1000 * EPS)
     assert np.all(near.error <= 1e-3 * near.value)
+
+
+def test_code_that_counts_what_it_has_rounded_is_too_close_where_rounding_decides():
+    from corpus import CORPUS
+
+    op = CORPUS.vocabulary["idiom_sturm_counts"]
+    matrix, points, counts = var((2, 2)), var((1,)), var((1,), "int32")
+    attributes = {"options": ", diagonal=0.0"}
+    body = Graph((matrix, points), (Eqn(op, (matrix, points), (counts,), attributes),), (counts,))
+    source = "\n\n".join(["import numpy as np", *op.code.definitions("numpy").values()])
+    namespace = {**NAMESPACE, **noise.load(source, "sturm_counts").__globals__}
+    between = [Bounded(array([0.0, -2.0], [-2.0, 1.0])), Bounded(array(0.25))]
+    (found,) = Interpreter(namespace).run(body, between)
+    assert found.value.tolist() == [1]
+    # An eigenvalue is 0, but for rounding.
+    at_an_eigenvalue = [Bounded(array([0.0, 0.0], [0.0, -2.0])), Bounded(array(0.0))]
+    with pytest.raises(RejectedError, match="too close"):
+        Interpreter(namespace).run(body, at_an_eigenvalue)

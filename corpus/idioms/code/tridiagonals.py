@@ -164,9 +164,10 @@ def sturm_counts(matrix, points, *, diagonal):
 
     def count(point):
         def step(pivot, row):
-            # The pivots of an elimination have the signs of the eigenvalues.
+            # The pivots have the signs of the eigenvalues; zero counts as negative.
             centre, square = row
             pivot = centre - point - square / pivot
+            pivot = jnp.where(pivot == 0, -jnp.finfo(pivot.dtype).tiny, pivot)
             return pivot, pivot < 0
 
         _, negative = lax.scan(step, jnp.ones_like(point), (d, squares))

@@ -220,8 +220,8 @@ class Builder:
         # Without x64, JAX makes 32 bits of what would be promoted to 64; of uint64 and a signed
         # integer, a float.
         widest = max((dtypes.bits(aval.dtype) for aval in proposal.outputs), default=0)
-        mixed = {"uint64"} < {v.aval.dtype for v in reads if dtypes.kind(v.aval.dtype) in "iu"}
-        if mixed or (widest == 64 and not self.x64):
+        mixed = {"uint64"} < {v.aval.dtype for v in reads if dtypes.is_integer(v.aval.dtype)}
+        if mixed or (widest == 64 and not self.x64) or _gives_way(reads):
             return False
         floats = [aval for aval in proposal.outputs if dtypes.is_inexact(aval.dtype)]
         if not floats or any(dtypes.is_inexact(var.aval.dtype) for var in reads):
@@ -243,7 +243,7 @@ class Builder:
         spans = spans or self._spans(op, proposal)
         names = proposal.names or (op.names,) * len(proposal.outputs)
         outputs = tuple(
-            Var(aval, span, hints)
+            Var(aval, span, hints, _is_weak(aval, proposal.operands))
             for aval, span, hints in zip(proposal.outputs, spans, names, strict=True)
         )
         attributes = as_narrow_as_jax(op, proposal)
@@ -353,10 +353,38 @@ def _is_of(dtype: str, kinds: str) -> bool:
 def _fits(literal: Literal) -> bool:
     """Whether the number is one of its dtype's."""
     dtype = literal.aval.dtype
-    if dtypes.kind(dtype) not in "iu":
+    if not dtypes.is_integer(dtype):
         return True
     low, high = dtypes.integer_range(dtype)
     return low <= literal.value <= high
+
+
+def _is_weak(aval: Aval, operands: Sequence[Atom]) -> bool:
+    """Whether JAX may hold a result of these operands for weakly typed."""
+    reads = [atom for atom in operands if isinstance(atom, Var)]
+    if any(var.weak and var.aval.dtype == aval.dtype for var in reads):
+        return True
+    numbers = any(isinstance(atom, Literal) and atom.aval.dtype == aval.dtype for atom in operands)
+    return numbers and not any(_are_one_kind(var.aval.dtype, aval.dtype) for var in reads)
+
+
+def _gives_way(reads: Sequence[Var]) -> bool:
+    """Whether the dtype of a value that may be weakly typed gives way to that of another."""
+    return any(
+        one.weak
+        and not other.weak
+        and one.aval.dtype != other.aval.dtype
+        and _are_one_kind(one.aval.dtype, other.aval.dtype)
+        for one in reads
+        for other in reads
+    )
+
+
+def _are_one_kind(one: str, other: str) -> bool:
+    """Whether both are floats of any kind, or integers of any kind."""
+    if dtypes.is_inexact(one):
+        return dtypes.is_inexact(other)
+    return dtypes.is_integer(one) and dtypes.is_integer(other)
 
 
 def _common(domain: Interval | None, dtype: str) -> Interval:

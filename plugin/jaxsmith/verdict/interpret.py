@@ -66,11 +66,13 @@ class Plan:
         avals = tuple(var.aval for var in eqn.outputs)
         inexact = tuple(is_inexact(aval.dtype) for aval in avals)
         accuracy = eqn.op.accuracy
+        coarsest = _coarsest([*(atom.aval for atom in eqn.operands), *avals])
+        # Code of many operations may count what it has rounded.
+        counts = not any(inexact) and (accuracy.rule != "noise" or not coarsest)
         return cls(
             call, avals, inexact,
-            not any(inexact) or accuracy.rule in ("equal", "move", "decide"),
-            RULES[accuracy.rule], accuracy.size_for(avals[0].dtype), _terms(eqn),
-            _coarsest([*(atom.aval for atom in eqn.operands), *avals]),
+            counts or accuracy.rule in ("equal", "move", "decide"),
+            RULES[accuracy.rule], accuracy.size_for(avals[0].dtype), _terms(eqn), coarsest,
         )  # fmt: skip
 
 

@@ -115,6 +115,11 @@ def bits(dtype: str) -> int:
     return int(found[0]) if found else 8
 
 
+def is_integer(dtype: str) -> bool:
+    """Whether it is an integer of any width, signed or not."""
+    return kind(dtype) in "iun"
+
+
 def integer_range(dtype: str) -> tuple[int, int]:
     """The least and the greatest integer of a dtype."""
     return _INTEGER_RANGE[dtype]

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 class Var:
     """The result of an equation or a parameter; equal only to itself.
 
-    ``hints`` are names that would suit it, best first.
+    ``hints`` are names that would suit it, best first. ``weak`` says that JAX may hold it for
+    weakly typed: it is made of numbers of Python, and its dtype gives way to another of its kind.
     """
 
     aval: Aval
     interval: Interval
     hints: tuple[str, ...] = ()
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
