@@ -33,6 +33,7 @@ BUGS = [
     KnownBug("root-of-a-square-that-overflows", before="0.11"),
     KnownBug("rows-shifted-in-place"),
     KnownBug("second-derivative-of-betaln-of-equals", before="0.12"),
+    KnownBug("second-derivative-of-erfcx", since="0.12"),
     KnownBug("second-derivative-of-exp1", before="0.12"),
     KnownBug("spence-of-large-numbers"),
     KnownBug("sum-over-an-axis-of-eight", since="0.10", before="0.11"),

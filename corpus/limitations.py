@@ -116,6 +116,16 @@ LIMITATIONS = [
         beside=("jit",),
     ),
     Limitation(
+        name="second-derivative-of-erfcx",
+        rows=frozenset({"erfcx"}),
+        least=1,
+        before=None,
+        reason="jax.scipy.special.erfcx of an array has a first derivative only",
+        inside="gradient",
+        calls=("scipy.special.erfcx(",),
+        since="0.12",
+    ),
+    Limitation(
         name="vmap-of-ragged-dot",
         rows=frozenset(),
         least=1,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from jaxsmith.pytest_plugin import Jaxsmith
 
 
+# JAX advises against some of what these functions do, each version against something else.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.jaxsmith_corpus(CORPUS)
 def test_function(case: Case, jaxsmith: Jaxsmith) -> None:
     """Compile, run, check and emit one function."""

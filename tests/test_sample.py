@@ -14,7 +14,7 @@ from jaxsmith.sample import remake
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "docs" / "sample"
-COMMAND = ["corpus", "-q", "-n", "2", "--corpus-size=168", "-p", "no:cacheprovider"]
+COMMAND = ["corpus", "-q", "-n", "2", "--corpus-size=144", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture(scope="module")

@@ -76,6 +76,8 @@ IDIOMS = [
         dims={"b": (1, 2, 3), "n": (2, 3, 4, 5)},
         family=_LINALG,
         weight=2.0,
+        # Each of some ten steps of the QR iteration rounds as the one product that is simulated.
+        size=10,
     ),
     Idiom(
         "frequency_response",

@@ -79,7 +79,12 @@ def _without_ties(scope: Scope) -> Var | None:
         kind = scope.rng.choice("ffi")
         aval = Aval(scope.shape((1, 3)), scope.dtype(kind))
         low = scope.rng.choice((-1, -3, -10, 0))
-        high = low + 2 * aval.size if kind == "i" else scope.rng.choice((1, 2, 5))
+        high = scope.rng.choice((1, 2, 5))
+        if kind == "i":
+            least, most = dtypes.integer_range(aval.dtype)
+            low, high = max(low, least), max(low, least) + aval.size - 1
+            if high > most:
+                return None
         x = scope.parameter(aval, Draw("distinct", low, high), ("scores", "ranking", "values"))
         if x is not None:
             return x

@@ -36,7 +36,10 @@ def test_help_has_one_group_with_the_defaults(project: Project) -> None:
         ("--corpus-size=-5", "*--corpus-size: expected 1 or more, got -5"),
         ("--corpus-size=many", "*--corpus-size: expected a whole number, got 'many'"),
         ("--corpus-seed=-1", "*--corpus-seed: expected 0 or more, got -1"),
-        ("--emit-stages=jaxpr,ptx", "*--emit-stages: unknown stage 'ptx'; the stages are jaxpr, *"),
+        (
+            "--emit-stages=jaxpr,cubin",
+            "*--emit-stages: unknown stage 'cubin'; the stages are jaxpr, *",
+        ),
         ("--emit-stages=", "*--emit-stages: unknown stage ''; the stages are jaxpr, *"),
         (
             "--emit-platforms=cuda,ptx",

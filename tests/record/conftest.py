@@ -54,7 +54,7 @@ def extracted() -> Extracted:
         flops=3.0,
         bytes_accessed=None,
         memory={"arguments": 12},
-        versions={"jax": "0.10.2", "jaxlib": "0.10.2", "platform": "cpu"},
+        versions={"jax": "0.10.2", "jaxlib": "0.10.2", "platform": "cpu", "device_kind": "cpu"},
         config={
             "x64": False,
             "xla_threads": 2,

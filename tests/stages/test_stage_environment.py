@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
-from jaxsmith.stages.environment import DEFAULTS, KERNELS, XLA_FLAGS, prepare
+from jaxsmith.stages.environment import DEFAULTS, GPU_FLAGS, KERNELS, XLA_FLAGS, prepare
 
 FLAGS = " ".join(f"{flag}={value}" for flag, value in XLA_FLAGS.items())
 
@@ -45,3 +49,21 @@ def test_a_second_call_changes_nothing() -> None:
     environ: dict[str, str] = {}
     prepare(environ)
     assert prepare(environ) == {}
+
+
+@pytest.mark.parametrize("platforms", ["cuda", "rocm,cpu", "gpu"])
+def test_a_gpu_that_is_asked_for_is_not_to_measure_its_kernels(platforms: str) -> None:
+    environ = {"JAX_PLATFORMS": platforms}
+    prepare(environ)
+    given = " ".join(f"{flag}={value}" for flag, value in GPU_FLAGS.items())
+    assert environ["XLA_FLAGS"] == f"{FLAGS} {given}"
+    assert environ["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
+
+
+def test_xla_knows_every_flag_that_it_is_given() -> None:
+    # XLA ends a process that is given a flag that it does not know.
+    flags = " ".join(f"{flag}={value}" for flag, value in {**XLA_FLAGS, **GPU_FLAGS}.items())
+    environ = os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+    program = "import jax; jax.devices()"
+    found = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True)
+    assert found.returncode == 0, found.stderr.decode()

@@ -80,7 +80,7 @@ def test_static_arguments_that_are_not_there_are_refused(static: dict[str, Any])
 
 def test_an_unknown_stage_is_refused_before_anything_is_traced() -> None:
     with pytest.raises(InvalidRequestError, match="unknown stage"):
-        extract(raises, VECTOR, stages=["ptx"])
+        extract(raises, VECTOR, stages=["cubin"])
 
 
 def test_an_interrupt_is_nobodys_failure() -> None:

@@ -17,7 +17,7 @@ from jaxsmith.program.function import Case
 from jaxsmith.sample.sets import make_set
 from jaxsmith.stages import StageError, extract, load
 from jaxsmith.stages.stablehlo import compile_stablehlo, kept_inputs
-from jaxsmith.verdict import compare
+from jaxsmith.verdict import compare, roundoff_of
 from jaxsmith.verdict.compare import widen
 from jaxsmith.verdict.expect import Judge
 from jaxsmith.vocabulary.dtypes import is_inexact
@@ -98,7 +98,7 @@ class Trial:
                 nothing here of a recorded input set.
         """
         function = written_again(record, corpus)
-        judge = Judge(function)
+        judge = Judge(function, roundoff_of(record["platform"]))
         sets = [make_set(function.params, each["kind"], each["seed"]) for each in record["inputs"]]
         try:
             return cls(record, function, [(each, judge.expect(each)) for each in sets])

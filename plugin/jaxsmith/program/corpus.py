@@ -8,7 +8,7 @@ import pkgutil
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.program import idioms
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
+    from jaxsmith.program.absences import Absence
     from jaxsmith.program.function import Case, Function
     from jaxsmith.program.limits import Limitation
     from jaxsmith.vocabulary.op import Op
@@ -71,8 +72,9 @@ class Corpus:
 
     The package holds ``categories/`` (each module a ``CATEGORY``), ``ops/`` (each module a list
     ``OPS``) and ``reference_helpers.py`` (functions that references may call). It may hold
-    ``idioms/`` (each module a list ``IDIOMS``, with its code) and, if some JAX can't be trusted
-    with everything, ``limitations.py`` (a list ``LIMITATIONS``).
+    ``idioms/`` (each module a list ``IDIOMS``, with its code); ``limitations.py`` (a list
+    ``LIMITATIONS``), if some JAX can't be trusted with everything; and ``absences.py`` (a list
+    ``ABSENCES``), if some JAX or platform does not have everything.
     """
 
     def __init__(self, package: str) -> None:
@@ -82,7 +84,8 @@ class Corpus:
         self.vocabulary = Vocabulary([*discover(ops), *_idioms(package)])
         self.helpers = Helpers(Path(ops.__path__[0]).parent / "reference_helpers.py")
         self.categories: Mapping[str, Category] = _categories(categories)
-        self.limitations = _limitations(package)
+        self.limitations: tuple[Limitation, ...] = _listed(package, "limitations")
+        self.absences: tuple[Absence, ...] = _listed(package, "absences")
         self.tags: Mapping[str, str] = TAGS
         # The next functions of a category may be made from it.
         self._recent = lru_cache(maxsize=RECENT)(self._written)
@@ -132,11 +135,12 @@ def _idioms(package: str) -> list[Op]:
     return idioms.discover(importlib.import_module(name))
 
 
-def _limitations(package: str) -> tuple[Limitation, ...]:
-    name = f"{package}.limitations"
+def _listed(package: str, module: str) -> tuple[Any, ...]:
+    """The list that a module holds, of the same name; empty where there is no such module."""
+    name = f"{package}.{module}"
     if importlib.util.find_spec(name) is None:
         return ()
-    return tuple(importlib.import_module(name).LIMITATIONS)
+    return tuple(getattr(importlib.import_module(name), module.upper()))
 
 
 def _categories(package: ModuleType) -> dict[str, Category]:

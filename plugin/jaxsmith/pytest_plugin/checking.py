@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gc
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from jaxsmith.clock import timed
 from jaxsmith.errors import RejectedError
+from jaxsmith.program.absences import lacking
 from jaxsmith.program.corpus import DRAFTS
 from jaxsmith.program.limits import bites
 from jaxsmith.pytest_plugin.failure import show_mismatch
 from jaxsmith.pytest_plugin.findings import Unfit, UnfitError, blaming
 from jaxsmith.pytest_plugin.opinions import REFERENCE, Opinions
+from jaxsmith.pytest_plugin.place import here, roundoff
 from jaxsmith.pytest_plugin.shrinking import with_script
 from jaxsmith.record import Check, Evidence, Subject, status_of
 from jaxsmith.stages import Question, extract, file_of, load, supported
@@ -91,12 +92,12 @@ def _sample(function: Function, corpus: Corpus) -> Examined:
     """The input sets of a function that is of use as a sample."""
     if function.base is not None:
         _require_sample(function.base, corpus)
-    known = _unsupported(function) or _known_bug(function, corpus, always=True)
+    known = _unsupported(function, corpus) or _known_bug(function, corpus, always=True)
     if known is not None:
         raise UnfitError(known)
     try:
         with blaming("reference_error"):
-            examined = examine(function)
+            examined = examine(function, roundoff())
     except UnfitError as error:
         _remember(function, error.unfit)
         raise
@@ -165,7 +166,9 @@ def _require_sample(base: Function, corpus: Corpus) -> None:
     key = _key(base)
     if key not in _samples:
         bugs = (_known_bug(base, corpus, always=always) for always in (True, False))
-        _remember(base, _unsupported(base) or next(filter(None, bugs), None) or _unfit(base))
+        _remember(
+            base, _unsupported(base, corpus) or next(filter(None, bugs), None) or _unfit(base)
+        )
     known = _samples[key]
     if known is not None:
         raise UnfitError(known)
@@ -175,7 +178,7 @@ def _unfit(base: Function) -> Unfit | None:
     """Why a base is no sample, or None where it is one."""
     try:
         with blaming("reference_error"):
-            examine(base)
+            examine(base, roundoff())
     except UnfitError as error:
         return error.unfit
     return None
@@ -193,22 +196,20 @@ def _remember(function: Function, unfit: Unfit | None) -> None:
 
 
 def _known_bug(function: Function, corpus: Corpus, *, always: bool) -> Unfit | None:
-    known = bites(corpus.limitations, function.graph, _jax_version(), always=always)
+    known = bites(corpus.limitations, function.graph, here().version, always=always)
     return None if known is None else Unfit("known_bug", f"{known.name}: {known.reason}")
 
 
-def _unsupported(function: Function) -> Unfit | None:
-    """What a function asks for that came to JAX later."""
-    if supported.release(_jax_version()) >= supported.COMPLETE:
+def _unsupported(function: Function, corpus: Corpus) -> Unfit | None:
+    """What a function asks for that this JAX, its platform or the machine does not have."""
+    place = here()
+    known = lacking(corpus.absences, function.source_code, place)
+    if known is not None:
+        return Unfit("unsupported", known.reason)
+    if supported.release(place.version) >= supported.COMPLETE:
         return None  # as the tests show; to read each source again takes a while
     name = absent(function.source_code)
-    return None if name is None else Unfit("unsupported", f"jax {_jax_version()} has no {name}")
-
-
-@cache
-def _jax_version() -> str:
-    # Reads a file of the installation.
-    return version("jax")
+    return None if name is None else Unfit("unsupported", f"jax {place.version} has no {name}")
 
 
 def _extract(

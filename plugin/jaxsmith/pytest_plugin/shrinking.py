@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.errors import RejectedError
 from jaxsmith.pytest_plugin.findings import reason_of
+from jaxsmith.pytest_plugin.place import roundoff
 from jaxsmith.shrink import Facts, script, shrink
 from jaxsmith.stages import extract, load
 from jaxsmith.stages.errors import StageError
@@ -48,19 +49,21 @@ def _script(reason: str, function: Function, helpers: Helpers, tries: int) -> st
     def differs(candidate: Function, inputs: InputSet) -> bool:
         return _reason(candidate, inputs) == reason
 
-    inputs = next((each for each, _ in examine(function) if differs(function, each)), None)
+    inputs = next(
+        (each for each, _ in examine(function, roundoff()) if differs(function, each)), None
+    )
     if inputs is None:
         return None
     found = shrink(function, inputs, helpers, differs, tries)
     small, given = (function, inputs) if found is None else found
     facts = Facts(function.case.id, reason, _versions(), os.environ.get("XLA_FLAGS", ""))
-    return script(small, given, Judge(small).expect(given), facts)
+    return script(small, given, Judge(small, roundoff()).expect(given), facts)
 
 
 def _reason(function: Function, inputs: InputSet) -> str | None:
     """What is wrong with a function on an input set; None if nothing is, or nothing is expected."""
     try:
-        expectation = Judge(function).expect(inputs)
+        expectation = Judge(function, roundoff()).expect(inputs)
         fn = load(function.source_code, function.name)
         extracted = extract(fn, *inputs.arrays, stages=(), x64=function.x64)
         actual = extracted.run(*inputs.arrays)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jaxsmith.stages.table import Stage
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 """Goes up with every change of a field: the first number where readers must change too."""
 
 Where = Literal["both", "sample", "reject"]
@@ -157,6 +157,7 @@ _AFTER_STAGES = (
     Field("jax_version", t.STRING, "The JAX that made the texts."),
     Field("jaxlib_version", t.STRING, "The jaxlib that made them."),
     Field("platform", t.STRING, "The platform that it was compiled for and ran on."),
+    Field("device_kind", t.STRING, "What that device calls itself, such as NVIDIA H100 80GB."),
     Field(
         "instruction_set",
         t.nullable(t.STRING),

@@ -121,6 +121,7 @@ def versions(extracted: Extracted) -> Section:
         "jax_version": extracted.versions["jax"],
         "jaxlib_version": extracted.versions["jaxlib"],
         "platform": extracted.versions["platform"],
+        "device_kind": extracted.versions["device_kind"],
         "instruction_set": extracted.versions.get("instruction_set"),
         "config": dict(extracted.config),
     }

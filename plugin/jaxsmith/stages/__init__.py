@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jaxsmith.stages.extraction import extract as extract
     from jaxsmith.stages.leaves import Flat as Flat
     from jaxsmith.stages.leaves import flatten as flatten
+    from jaxsmith.stages.setting import place as place
 
 __all__ = [
     "ALL_STAGES",
@@ -43,6 +44,7 @@ __all__ = [
     "file_of",
     "flatten",
     "load",
+    "place",
     "run_eagerly",
     "select",
 ]
@@ -55,6 +57,7 @@ _HOMES = {
     "arguments_of": "arguments",
     "extract": "extraction",
     "flatten": "leaves",
+    "place": "setting",
     "run_eagerly": "eager",
 }
 

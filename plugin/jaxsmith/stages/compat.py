@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     DumpOptions = Mapping[str, str | bool]
     MlirType = tuple[tuple[int, ...], str]
 
-DUMP_OBJECTS: DumpOptions = MappingProxyType({})
-"""What to ask of XLA for the object files, which every dump holds."""
+DUMP_CODE: DumpOptions = MappingProxyType({})
+"""What to ask of XLA for the object files or the PTX, which every dump holds."""
 
 DUMP_LLVM: DumpOptions = MappingProxyType({"xla_dump_emitter_re": "llvm"})
 """What to ask of XLA for the LLVM IR, which JAX 0.10 dumps unasked.
@@ -54,7 +54,7 @@ _DUMP_ALWAYS: DumpOptions = MappingProxyType(
     }
 )
 _START = ".before_optimizations.txt"
-_END = re.compile(r"(?:\w+_)?after_optimizations\.txt")
+_END = re.compile(r"(?:.+_)?after_optimizations\.txt")  # a GPU's has its capability before it
 _STATE = re.compile(r"(\d+)\.(.+?)\.after_(.+?)(?:\.before_.+)?\.txt")
 # JAX 0.12 numbers these passes through the life of the process.
 _NUMBERED_PASS = re.compile(r"(?<=^apply-xla-transforms)-\d+$")
@@ -243,6 +243,12 @@ def hlo_states(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 def llvm_modules(files: Mapping[str, bytes]) -> dict[str, str]:
     """The LLVM IR after LLVM's own passes, by the name of the module, sorted."""
     found = _named(files, re.compile(r"(?:(.+)\.)?ir-with-opt\.ll"))
+    return {name: content.decode() for name, content in found}
+
+
+def ptx_modules(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The PTX by the name of the module, sorted."""
+    found = _named(files, re.compile(r"(?:(.+)\.)?ptx"))
     return {name: content.decode() for name, content in found}
 
 

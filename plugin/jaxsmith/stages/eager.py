@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
-from jaxsmith.stages import compat
 from jaxsmith.stages.errors import StageError, one_line
 from jaxsmith.stages.leaves import Flat, flatten
+from jaxsmith.stages.setting import settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ def run_eagerly(
     Raises:
         StageError: stage ``"eager"``, when the function raises.
     """
-    with compat.enable_x64(bool(extracted.config["x64"])), jax.disable_jit():
+    with settled(x64=bool(extracted.config["x64"])), jax.disable_jit():
         try:
             # A NumPy array has no `.at`, and indexes by other rules than a JAX array.
             positional, named = extracted.static.map(jnp.asarray, args, kwargs)

@@ -17,7 +17,7 @@ from jaxsmith.stages.leaves import avals, structure
 from jaxsmith.stages.memory import forget
 from jaxsmith.stages.names import DEFAULT_STAGES, lowerings, select
 from jaxsmith.stages.normal import normalise
-from jaxsmith.stages.setting import configuration, versions, x64_enabled
+from jaxsmith.stages.setting import configuration, settled, versions, x64_enabled
 from jaxsmith.stages.statics import StaticArguments
 from jaxsmith.stages.table import STAGES
 
@@ -71,7 +71,7 @@ def extract(
     names = select((*select(stages), *lowerings(platforms)))
     forget()
     jitted = as_jitted(fn, static_argnums, static_argnames)
-    with compat.enable_x64(x64_enabled() if x64 is None else x64):
+    with settled(x64=x64_enabled() if x64 is None else x64):
         compilation = compile_once(jitted, args, kwargs, _dump(names), source_file)
         return _read(compilation, names, StaticArguments.of(jitted), source_file)
 

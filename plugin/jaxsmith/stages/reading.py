@@ -1,6 +1,7 @@
 """Whether texts can be read again: for each stage, what reads its text.
 
-Reading compiles and runs nothing. There is no reader of LLVM IR, and none of machine code.
+Reading compiles and runs nothing. There is no reader of LLVM IR, and none of machine code; of PTX
+its directives and its brackets are looked at.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from jaxsmith.stages.table import STAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# Directives that every module of PTX begins with (NVIDIA, "PTX ISA", module directives).
+_OF_PTX = (".version ", ".target ")
 _MOMENT = re.compile(r"^// ---- .*\n", re.MULTILINE)
 
 
@@ -48,6 +51,14 @@ def _check_passes(text: str) -> None:
         _check_hlo(state)
 
 
+def _check_ptx(text: str) -> None:
+    missing = [word for word in _OF_PTX if word not in text]
+    if missing:
+        raise StageError("parse", f"it has no {missing[0]}")
+    if text.count("{") != text.count("}"):
+        raise StageError("parse", "a bracket is not closed")
+
+
 def _check_nothing(text: str) -> None:
     if not text.strip():
         raise StageError("parse", "it is empty")
@@ -61,6 +72,7 @@ READERS: Mapping[str, Callable[[str], None]] = MappingProxyType(
         "optimized_hlo": _check_hlo,
         "llvm": _check_nothing,
         "asm": _check_nothing,
+        "ptx": _check_ptx,
         **{name: _check_mlir for name in STAGES if name.startswith("stablehlo")},
     }
 )

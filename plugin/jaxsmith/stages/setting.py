@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import contextmanager, nullcontext
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 from jaxlib import version as jaxlib_version
 
+from jaxsmith.stages import compat
 from jaxsmith.stages.environment import processor_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 # In the order of how much XLA gains from each; the first that the machine has names it.
 _X86_LEVELS = ("avx512f", "avx2", "avx", "sse4_2")
@@ -38,6 +44,31 @@ def configuration() -> dict[str, bool | int | str | None]:
         "numpy_dtype_promotion": _setting("jax_numpy_dtype_promotion"),
         "threefry_partitionable": _setting("jax_threefry_partitionable"),
     }
+
+
+def place() -> tuple[str, int]:
+    """The platform that JAX compiles for, and how many devices of it there are."""
+    devices = jax.devices()
+    return devices[0].platform, len(devices)
+
+
+@contextmanager
+def settled(*, x64: bool) -> Iterator[None]:
+    """Within, 64-bit types exist or not, and products of float32 are what they are called.
+
+    A GPU or TPU multiplies matrices of float32 with fewer digits (TF32, bfloat16) unless it is told
+    what precision to use: where nobody has told it, it is the highest.
+    """
+    with compat.enable_x64(x64), _in_full():
+        yield
+
+
+def _in_full() -> AbstractContextManager[None]:
+    told = _setting("jax_default_matmul_precision") is not None
+    if told or place()[0] == "cpu":
+        return nullcontext()
+    context: AbstractContextManager[None] = jax.default_matmul_precision("highest")
+    return context
 
 
 def x64_enabled() -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jaxsmith.stages import asm, compat, hlo_lines, jaxpr_lines, llvm, passes, stablehlo_lines
+from jaxsmith.stages import asm, compat, hlo_lines, jaxpr_lines, llvm, passes, ptx, stablehlo_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,8 +121,17 @@ _TABLE = (
         lambda compilation: asm.disassembled(compat.object_files(compilation.dumped)),
         default=False,
         nullable=True,
-        dump=compat.DUMP_OBJECTS,
+        dump=compat.DUMP_CODE,
         tools=asm.TOOLS,
+    ),
+    Stage(
+        "ptx",
+        "The PTX that XLA made for an NVIDIA GPU; null on every other platform.",
+        ".ptx",
+        lambda compilation: ptx.joined(compat.ptx_modules(compilation.dumped)),
+        default=False,
+        nullable=True,
+        dump=compat.DUMP_CODE,
     ),
     Stage(
         "stablehlo_symbolic",

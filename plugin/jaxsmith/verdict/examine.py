@@ -98,8 +98,12 @@ class _Shown:
         return {i for i in self.outputs if not _equal(self.firsts[i], seen.values[i])}
 
 
-def examine(function: Function) -> Examined:
+def examine(function: Function, roundoff: float = 1.0) -> Examined:
     """At least three input sets with what to expect; they run every branch and move every output.
+
+    Args:
+        function: the function.
+        roundoff: how many units one rounding counts as, where it is compiled; see ``platforms``.
 
     Raises:
         RejectedError: ``ill_conditioned`` if no well-conditioned inputs are found;
@@ -107,7 +111,7 @@ def examine(function: Function) -> Examined:
             is the same for all inputs, if what computes nothing would pass, or if a statement
             changes no output; ``reference_error`` and others where the reference itself is wrong.
     """
-    judge, draw = Judge(function), _Drawer(function)
+    judge, draw = Judge(function, roundoff), _Drawer(function)
     _refuse_hopeless(judge, draw)
     found = [_try(judge, draw, kinds, position) for position, kinds in enumerate(TRIES)]
     found += _extended(judge, draw, found)

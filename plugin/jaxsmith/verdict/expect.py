@@ -50,9 +50,10 @@ class Seen:
 
 @dataclass(slots=True)
 class Judge:
-    """Expectations for one function."""
+    """Expectations for one function, where one rounding counts as so many units."""
 
     function: Function
+    roundoff: float = 1.0
     plans: dict[Eqn, Plan] = field(default_factory=dict)
     _seen: dict[tuple[str, int | None], Seen] = field(default_factory=dict)
     _text: dict[tuple[str, int | None], slopes.Told] = field(default_factory=dict)
@@ -146,7 +147,9 @@ class Judge:
         visited: set[tuple[int, int]] | None = None,
     ) -> list[Bounded]:
         """The graph's results for an input set."""
-        interpreter = Interpreter(self._namespace(), bounds, plans=self.plans)
+        interpreter = Interpreter(
+            self._namespace(), bounds, plans=self.plans, roundoff=self.roundoff
+        )
         if visited is not None:
             interpreter.visited = visited
         if bounds and self._is_derivative():

@@ -48,7 +48,8 @@ class Plan:
         rounds_nothing: whether nothing can be off where no operand is.
         rule, size: how a bound passes it.
         terms: how many terms are summed for one element of the output.
-        coarsest: machine epsilon of the coarsest float among operands and outputs.
+        coarsest: roundoff of the coarsest float among operands and outputs.
+        roundoff: how many units one rounding counts as.
     """
 
     call: Callable[..., list[Any]]
@@ -59,20 +60,22 @@ class Plan:
     size: float
     terms: int
     coarsest: float
+    roundoff: float
 
     @classmethod
-    def of(cls, eqn: Eqn, call: Callable[..., list[Any]]) -> Plan:
+    def of(cls, eqn: Eqn, call: Callable[..., list[Any]], roundoff: float = 1.0) -> Plan:
         """For an equation with this call."""
         avals = tuple(var.aval for var in eqn.outputs)
         inexact = tuple(is_inexact(aval.dtype) for aval in avals)
         accuracy = eqn.op.accuracy
-        coarsest = _coarsest([*(atom.aval for atom in eqn.operands), *avals])
+        coarsest = roundoff * _coarsest([*(atom.aval for atom in eqn.operands), *avals])
         # Code of many operations may count what it has rounded.
         counts = not any(inexact) and (accuracy.rule != "noise" or not coarsest)
         return cls(
             call, avals, inexact,
             counts or accuracy.rule in ("equal", "move", "decide"),
             RULES[accuracy.rule], accuracy.size_for(avals[0].dtype), _terms(eqn), coarsest,
+            roundoff,
         )  # fmt: skip
 
 
@@ -88,6 +91,7 @@ class Interpreter:
             differentiated.
         told: what the one equation of the outermost graph gives, if it is a derivative and the
             reference's text, which says the same, has been run.
+        roundoff: how many units one rounding counts as, where the function is compiled.
     """
 
     namespace: dict[str, Any]
@@ -96,6 +100,7 @@ class Interpreter:
     plans: dict[Eqn, Plan] = field(default_factory=dict)
     slopes: list[float] | None = None
     told: Told | None = None
+    roundoff: float = 1.0
 
     def run(
         self, graph: Graph, args: Sequence[Bounded], outer: Environment | None = None
@@ -120,7 +125,7 @@ class Interpreter:
     def _plan(self, eqn: Eqn) -> Plan:
         plan = self.plans.get(eqn)
         if plan is None:
-            plan = self.plans[eqn] = Plan.of(eqn, spelled(eqn, self.namespace))
+            plan = self.plans[eqn] = Plan.of(eqn, spelled(eqn, self.namespace), self.roundoff)
         return plan
 
     def bounded(self, eqn: Eqn, operands: list[Bounded]) -> list[Bounded]:
@@ -136,10 +141,13 @@ class Interpreter:
             raise RejectedError("ill_conditioned", f"the slope of {eqn.op.name} has no bound at 0")
         if plan.rounds_nothing and all(operand.error is None for operand in operands):
             return [Bounded(value) for value in values]
-        step = Step(plan.call, operands, values, plan.avals, plan.size, plan.terms, plan.coarsest)
+        step = Step(
+            plan.call, operands, values, plan.avals, plan.size, plan.terms, plan.coarsest,
+            plan.roundoff,
+        )  # fmt: skip
         try:
             errors = plan.rule(step)
-        except np.linalg.LinAlgError as error:  # singular within the bounds of its operands
+        except ValueError as error:  # singular, or out of its domain, within its operands' bounds
             raise RejectedError("ill_conditioned", f"{eqn.op.name}: {error}") from error
         results = [
             _checked(value, error, aval)
@@ -151,7 +159,7 @@ class Interpreter:
 
     def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
         """A region as a plain function of arrays, packed as the region's source would be."""
-        plain = Interpreter(self.namespace, False, self.visited, self.plans)
+        plain = Interpreter(self.namespace, False, self.visited, self.plans, roundoff=self.roundoff)
         outer = {var: item.value for var, item in env.items()}
 
         def function(*args: Any) -> Any:

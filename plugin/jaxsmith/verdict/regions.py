@@ -176,7 +176,7 @@ def gradient(
     if not interpreter.bounds:
         return [Bounded(value) for value in derive(*arguments)]
     order = number(eqn, "order")
-    unit = max(EPSILON.get(var.aval.dtype, 0.0) for var in eqn.outputs)
+    unit = interpreter.roundoff * max(EPSILON.get(var.aval.dtype, 0.0) for var in eqn.outputs)
     found = _derived(functions["r0"], derive, arguments, primals, region, order, unit)
     if not all(np.all(np.isfinite(value)) for value in found.values):
         raise RejectedError("ill_conditioned", "a derivative is not finite")
@@ -194,7 +194,7 @@ def gradient(
     differences = order - 1 if found.exact else order
     steepness = _steepness(forward, operands[:primals])
     for value, truncation, var in zip(found.values, truncations, eqn.outputs, strict=True):
-        unit = EPSILON[var.aval.dtype]
+        unit = interpreter.roundoff * EPSILON[var.aval.dtype]
         relative = max([4.0 * (count + 4) * unit, *within]) * 4.0**order
         scale = max(_largest(value), steepness)
         # The reference rounds too; the function that is differentiated may be a sum of the results.

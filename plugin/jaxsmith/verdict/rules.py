@@ -54,7 +54,8 @@ class Step:
         avals: declared types of the outputs.
         size: the row's accuracy size.
         terms: how many terms are summed for one element of the output.
-        coarsest: machine epsilon of the coarsest float among operands and outputs.
+        coarsest: roundoff of the coarsest float among operands and outputs.
+        roundoff: how many units one rounding counts as.
     """
 
     call: Call
@@ -64,6 +65,7 @@ class Step:
     size: float
     terms: int
     coarsest: float = 0.0
+    roundoff: float = 1.0
 
     @property
     def arguments(self) -> list[Any]:
@@ -73,7 +75,8 @@ class Step:
     def unit(self, output: int) -> float:
         """The relative error of one operation in an output's dtype; 0 where nothing rounds."""
         dtype = self.avals[output].dtype
-        return EPSILON.get(dtype, 0.0) * (COMPLEX_PRODUCT if kind(dtype) == "c" else 1.0)
+        of_parts = self.roundoff * EPSILON.get(dtype, 0.0)
+        return of_parts * (COMPLEX_PRODUCT if kind(dtype) == "c" else 1.0)
 
     @property
     def inexact(self) -> list[int]:
