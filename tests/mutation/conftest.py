@@ -31,13 +31,13 @@ def made(case):
 
 @pytest.fixture(scope="session")
 def record():
-    """The record of a sum or a product of two arrays, such as ``x * scale``."""
+    """The record of a sum of two arrays, such as ``x + matrix``."""
     cases = (Case("arithmetic", index, 0) for index in range(0, 6000, 2))
-    return made(next(case for case in cases if is_small(CORPUS.write(case))))
+    return made(next(case for case in cases if is_a_sum(CORPUS.write(case))))
 
 
-def is_small(function):
-    """Whether all that a function does is to join two arrays of wide floats by an operator."""
+def is_a_sum(function):
+    """Whether all that a function does is to add two arrays of wide floats with an operator."""
     dtypes = [param.aval.dtype for param in function.params]
     rows = [eqn.op.name for eqn in function.graph.eqns]
-    return rows in (["add"], ["multiply"]) and dtypes in (["float32"] * 2, ["float64"] * 2)
+    return rows == ["add"] and dtypes in (["float32"] * 2, ["float64"] * 2)

@@ -26,7 +26,7 @@ COUNT = 2500
 
 # What a process needs of a record.
 _FIELDS = (
-    "id", "category", "seed", "rejected_drafts", "inputs", "input_names", "source_code",
+    "id", "category", "seed", "platform", "rejected_drafts", "inputs", "input_names", "source_code",
     "stablehlo", "hlo",
 )  # fmt: skip
 
