@@ -20,6 +20,10 @@ class DiskError(JaxsmithError):
     """The disk takes no more: full, read-only, gone. What was written before is unharmed."""
 
 
+class PlatformError(JaxsmithError):
+    """JAX has no device of the platform that it was asked for: nothing can be compiled."""
+
+
 class DamagedFileError(InvalidRequestError):
     """A file that can't be read to its end.
 

@@ -15,7 +15,7 @@ import pytest
 from small_corpora import Build, Record, failure, sample
 
 from jaxsmith.cli import main
-from jaxsmith.dataset.diff import compare, parse
+from jaxsmith.dataset.diff import compare, parse, terminal
 from jaxsmith.dataset.diff.phrases import phrase
 from jaxsmith.dataset.diff.streams import pairs
 from jaxsmith.errors import InvalidRequestError
@@ -105,6 +105,23 @@ def test_hundreds_of_changed_functions_read_as_a_few_lines(against: Any) -> None
         "attribute `precision` of `stablehlo.dot` changed: [LOW] → [HIGH]"
     )
     assert (second.functions, second.seen.example) == (count // 3, "math-s0-000001")
+
+
+def test_a_corpus_of_a_cpu_is_compared_with_that_of_a_gpu(against: Any) -> None:
+    cpu = {"platform": "cpu", "device_kind": "cpu", "optimized_hlo": hlo("dot", "tanh")}
+    gpu = {"platform": "gpu", "device_kind": "NVIDIA H100", "optimized_hlo": hlo("custom-call")}
+    product = "stablehlo.dot_general %arg0, %arg0, precision = [{}, {}],"
+    old = [record("math", i, product.format("DEFAULT", "DEFAULT"), **cpu) for i in range(3)]
+    new = [record("math", i, product.format("HIGHEST", "HIGHEST"), **gpu) for i in range(3)]
+    new += [failure("math", 3, "unsupported")]
+    report = against(old, new)
+    told = terminal.render(report)
+    assert "jax 1.0 on cpu → jax 1.0 on gpu: 3 functions in the old corpus, 4 in the new" in told
+    assert "device kind: cpu → NVIDIA H100; optimized HLO and numbers may differ" in told
+    assert report.changed == {"stablehlo": 3, "optimized_hlo": 3}
+    causes = {phrase(group.cause, group.seen) for group in report.groups}
+    changed = "attribute `precision` of `stablehlo.dot_general` changed: [DEFAULT, DEFAULT]"
+    assert f"{changed} → [HIGHEST, HIGHEST]" in causes
 
 
 def hlo(*opcodes: str) -> str:

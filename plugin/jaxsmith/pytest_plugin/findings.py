@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jaxsmith.errors import DiskError, JaxsmithError, RejectedError
+from jaxsmith.errors import DiskError, JaxsmithError, PlatformError, RejectedError
 from jaxsmith.pytest_plugin.containment import interrupts
 from jaxsmith.stages.errors import StageError, one_line
 
@@ -92,6 +92,8 @@ def conclude(id: str, category: str, examine: Callable[[Progressed], Evidence]) 
         outcome: Evidence | Unfit = examine(progressed)
     except UnfitError as error:
         outcome = error.unfit
+    except PlatformError:
+        raise
     except BaseException as error:
         if interrupts.pressed() or isinstance(error, pytest.exit.Exception):
             raise
@@ -109,7 +111,7 @@ def blaming(reason: str) -> Iterator[None]:
     """
     try:
         yield
-    except (UnfitError, DiskError, KeyboardInterrupt, pytest.exit.Exception):
+    except (UnfitError, DiskError, PlatformError, KeyboardInterrupt, pytest.exit.Exception):
         raise
     except RejectedError as error:
         unfit = Unfit(error.reason, error.detail, _cause(error))

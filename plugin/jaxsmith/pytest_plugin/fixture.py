@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jaxsmith.clock import timed
-from jaxsmith.errors import DiskError, InvalidRequestError
+from jaxsmith.errors import DiskError, InvalidRequestError, PlatformError
 from jaxsmith.pytest_plugin.containment.words import WORDS
 from jaxsmith.pytest_plugin.desk import DESK
 from jaxsmith.pytest_plugin.markers import MARKER
@@ -17,7 +18,7 @@ from jaxsmith.pytest_plugin.sensible import refuse_values, refuse_words
 from jaxsmith.record import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from jaxsmith.program.function import Case
     from jaxsmith.pytest_plugin.findings import Finding, Unfit
@@ -48,7 +49,7 @@ class Jaxsmith:
             __tracebackhide__ = True
             raise InvalidRequestError(f"check_case needs a test marked with {MARKER}")
         corpus = marker.args[0]
-        with self._item.config.stash[WORDS].kept():
+        with self._item.config.stash[WORDS].kept(), self._stopping():
             finding = conclude(
                 case.id,
                 case.category,
@@ -130,26 +131,31 @@ class Jaxsmith:
             tolerance=Tolerance(rtol, atol),
             license=license,
         )
-        self._settle(
-            conclude(
+        with self._stopping():
+            finding = conclude(
                 request.id,
                 category,
                 lambda progressed: examine_function(request, self._desk, progressed),
             )
-        )
+        self._settle(finding)
 
     def _next_id(self) -> str:
         """The node id, which is relative to the project; numbered from the second check on."""
         count = len(self._receipts) + 1
         return self._item.nodeid if count == 1 else f"{self._item.nodeid}#{count}"
 
-    def _settle(self, finding: Finding) -> None:
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """End the run where all that comes after would be lost as well."""
         try:
-            unfit = self._desk.take(finding, self._item.ihook, self._receipts)
-        except DiskError as error:
-            # All that comes after would be lost as well.
+            yield
+        except (DiskError, PlatformError) as error:
             self._item.session.shouldstop = str(error)
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+    def _settle(self, finding: Finding) -> None:
+        with self._stopping():
+            unfit = self._desk.take(finding, self._item.ihook, self._receipts)
         if unfit is None:
             return
         line = f"{unfit.reason}: {unfit.detail}"

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import jax
 from jaxlib import version as jaxlib_version
 
+from jaxsmith.errors import PlatformError
 from jaxsmith.stages import compat
 from jaxsmith.stages.environment import processor_flags
+from jaxsmith.stages.errors import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +49,19 @@ def configuration() -> dict[str, bool | int | str | None]:
 
 
 def place() -> tuple[str, int]:
-    """The platform that JAX compiles for, and how many devices of it there are."""
-    devices = jax.devices()
+    """The platform that JAX compiles for, and how many devices of it there are.
+
+    Raises:
+        PlatformError: there are none.
+    """
+    try:
+        devices = jax.devices()
+    except Exception as error:  # an assertion of JAX's, where it knows no such platform
+        asked = os.environ.get("JAX_PLATFORMS", "")
+        raise PlatformError(
+            f"JAX finds no device of JAX_PLATFORMS={asked} ({one_line(error)}): install what it "
+            "needs, such as jax[cuda12], or ask for another platform"
+        ) from error
     return devices[0].platform, len(devices)
 
 

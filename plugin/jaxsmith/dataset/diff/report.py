@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from jaxsmith.dataset.diff.numerics import Moved
     from jaxsmith.dataset.diff.outcomes import Outcome
 
-_SETTING = ("jax_version", "jaxlib_version", "platform", "instruction_set", "jaxsmith_version")
+_SETTING = (
+    "jax_version", "jaxlib_version", "platform", "device_kind", "instruction_set",
+    "jaxsmith_version",
+)  # fmt: skip
 # Kinds of which every function is named; of the others the causes say more.
 _NAMED = ("newly_failing", "newly_passing", "still_failing", "gone", "new", "rewritten")
 

@@ -63,6 +63,7 @@ def _named(corpus: Corpus) -> str:
 def _settings(report: Report) -> Iterator[str]:
     """What else differs, on which a difference may depend."""
     for name, why in {
+        "device_kind": "optimized HLO and numbers may differ for that",
         "instruction_set": "optimized HLO and numbers may differ for that",
         "jaxsmith_version": "functions may differ for that",
     }.items():
