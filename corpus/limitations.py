@@ -28,6 +28,21 @@ LIMITATIONS = [
         reason="XLA merges two dynamic slices without clamping the start of the first",
     ),
     Limitation(
+        name="gradient-of-a-mapped-slice",
+        rows=frozenset(
+            {
+                "dynamic_slice", "dynamic_slice_at", "dynamic_slice_in_dim", "dynamic_index",
+                "index_one", "index_one_clamped", "index_pair", "take_clip",
+            }
+        ),
+        least=1,
+        before="0.9",
+        reason="the gradient of a mapped dynamic slice is lost where its start is out of bounds",
+        inside="gradient",
+        beside=("vmap",),
+        always=False,
+    ),
+    Limitation(
         name="derivative-of-ldexp-at-zero",
         rows=frozenset({"ldexp"}),
         least=1,

@@ -146,7 +146,8 @@ def _fori(scope: Scope, _op: Op) -> Proposal | None:
         aval = Aval((), dtypes.default_int(x64=scope.x64))
         count = scope.parameter(aval, Draw("uniform", 0, upper), ("steps", "count", "n"))
     dtype = dtypes.default_int(x64=scope.x64)
-    index = Var(Aval((), dtype), Interval(lower, upper), ("i", "step_index"))
+    hints = ("i", "step_index")
+    index = Var(Aval((), dtype), Interval(lower, upper), hints, weak=count is None)
     ranges = [invariant(var) for var in carries]
     state = [
         inner(var, span, CARRY_NAMES[i])

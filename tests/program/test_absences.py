@@ -1,11 +1,17 @@
 """What some version, platform or machine does not have, and the programs that ask for it."""
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
 
+from corpus import CORPUS
 from corpus.absences import ABSENCES
 from jaxsmith.program.absences import Absence, Place, lacking
+from jaxsmith.program.function import Case, Param
+from jaxsmith.vocabulary.aval import Aval
+from jaxsmith.vocabulary.draw import Draw
 
 HERE = Place("0.12.0", "cpu", 8)
 MATRIX = np.eye(4, dtype=np.float32)
@@ -55,6 +61,21 @@ def test_a_place_lacks_what_its_version_its_platform_or_its_devices_do_not_give(
         Absence(("make_mesh",), "platform", ("gpu",)),
         Absence(("make_mesh",), "version", before="0.8"),
     ]
-    found = lacking(rows, "mesh = jax.make_mesh((8,), ('x',))", place)
+    found = lacking(rows, written("mesh = jax.make_mesh((8,), ('x',))"), place)
     assert (found is not None) == lacks
-    assert lacking(rows, "def f(x): return x", place) is None
+    assert lacking(rows, written("return x"), place) is None
+
+
+def test_a_parameter_asks_by_its_type():
+    rows = [Absence(("int4",), "why", before="0.8")]
+    old = Place("0.7.2", "cpu", 8)
+    assert lacking(rows, written("return x", Aval((2, 3), "uint4")), old) is rows[0]
+    assert lacking(rows, written("return x", Aval((2, 3), "int8")), old) is None
+
+
+def written(body, aval=None):
+    """A function that says this, of a parameter of that type."""
+    function = CORPUS.write(Case("arithmetic", 0, 0))
+    aval = aval or Aval((), "float32")
+    params = (Param("x", aval, Draw("uniform", 0, 1)),)
+    return replace(function, source_code=f"def f(x):\n    {body}\n", params=params)

@@ -119,3 +119,19 @@ def test_without_noise_a_loaded_reference_is_numpy():
     function = noise.load(SOLVE, "solve")
     a, b = RNG.randn(3, 3), RNG.randn(3)
     assert (function(a, b) == np.linalg.solve(a, b)).all()
+
+
+ANGLE = """
+import numpy as np
+
+def angle(x):
+    across = np.sin(x[0]) * np.cos(x[1]) - np.cos(x[0]) * np.sin(x[1])
+    return np.arctan2(across, np.sum(x) - 9.0)
+"""
+
+
+def test_an_angle_may_be_half_a_turn_to_either_side_where_rounding_says_which():
+    _, (clear,) = spread(ANGLE, "angle", [np.array([0.5, 0.7])])
+    assert clear < 1e-4
+    _, (jumps,) = spread(ANGLE, "angle", [np.array([0.7, 0.7])])
+    assert jumps > 2 * np.pi

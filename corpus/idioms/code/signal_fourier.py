@@ -79,7 +79,8 @@ def half_spectrum_reference(signal, *, points, output):
     real, imag = _fourier_reference(signal, points, points // 2 + 1)
     if output == "parts":
         return np.stack([real, imag])
-    return np.stack([real * real + imag * imag, real * real - imag * imag])
+    power = real * real + imag * imag
+    return np.stack([power, power * np.cos(2.0 * np.arctan2(imag, real))])
 
 
 def signal_from_half_spectrum(real, imag, *, points, norm):

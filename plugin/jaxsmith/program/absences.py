@@ -14,6 +14,8 @@ from jaxsmith.program.limits import is_within
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jaxsmith.program.function import Function
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -35,7 +37,8 @@ class Absence:
     """One thing that some places do not have.
 
     Attributes:
-        says: what the source of a program says, all of it, that asks for the thing.
+        says: what the source of a program, or the type of a parameter (``int4[2,3]``), says, all of
+            it, that asks for the thing.
         reason: what is missing, in one line.
         platforms: those that lack it; any, where empty.
         since, before: the versions of JAX that lack it, as those of a ``Limitation``.
@@ -55,12 +58,15 @@ class Absence:
         few = not self.devices or place.devices < self.devices
         return platform and few and is_within(place.version, self.since, self.before)
 
-    def is_asked_for(self, source_code: str) -> bool:
-        """Whether a program asks for the thing."""
-        return all(part in source_code for part in self.says)
+    def is_asked_for(self, text: str) -> bool:
+        """Whether a program asks for the thing, of which this is the source with its types."""
+        return all(part in text for part in self.says)
 
 
-def lacking(absences: Iterable[Absence], source_code: str, place: Place) -> Absence | None:
-    """The first thing that a program asks for and a place lacks; None where it has them all."""
-    here = (each for each in absences if each.is_at(place))
-    return next((each for each in here if each.is_asked_for(source_code)), None)
+def lacking(absences: Iterable[Absence], function: Function, place: Place) -> Absence | None:
+    """The first thing that a function asks for and a place lacks; None where it has them all."""
+    here = [each for each in absences if each.is_at(place)]
+    if not here:
+        return None
+    text = "\n".join([function.source_code, *(str(param.aval) for param in function.params)])
+    return next((each for each in here if each.is_asked_for(text)), None)

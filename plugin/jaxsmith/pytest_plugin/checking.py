@@ -203,7 +203,7 @@ def _known_bug(function: Function, corpus: Corpus, *, always: bool) -> Unfit | N
 def _unsupported(function: Function, corpus: Corpus) -> Unfit | None:
     """What a function asks for that this JAX, its platform or the machine does not have."""
     place = here()
-    known = lacking(corpus.absences, function.source_code, place)
+    known = lacking(corpus.absences, function, place)
     if known is not None:
         return Unfit("unsupported", known.reason)
     if supported.release(place.version) >= supported.COMPLETE:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 # The step of the differences by which factorizations are differentiated.
 _STEP = 1e-5
+# How much a slope may change within a step, where a singular value or an eigenvalue has slopes of 1
+# at most: by a thousandth or so, unless it is as good as 0, or as another.
+_BEND = 1e-2
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, *, keepdims: bool = False) -> Any:  # noqa: A002
@@ -73,6 +76,8 @@ def smooth(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     tape = tape_of(*args)
     tape.approximate = True
     values = [value_of(each) for each in args]
+    value = func(*values, **kwargs)
+    here = _leaves(value)
     reach = max(float(np.max(np.abs(each.value), initial=0.0)) for each in args if _is_dual(each))
     columns = []
     for k in range(tape.count):
@@ -87,16 +92,17 @@ def smooth(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             ]
             return _leaves(func(*inputs, **kwargs))
 
-        near = zip(moved(1.0), moved(-1.0), strict=True)
+        near = list(zip(moved(1.0), moved(-1.0), strict=True))
         far = zip(moved(2.0), moved(-2.0), strict=True)
         columns.append([
             (8.0 * (a - b) - (c - d)) / (12.0 * step)
             for (a, b), (c, d) in zip(near, far, strict=True)
         ])  # fmt: skip
-    value = func(*values, **kwargs)
+        bends = (a - 2.0 * leaf + b for (a, b), leaf in zip(near, here, strict=True))
+        if tape.noise is None and any(np.any(np.abs(d) > _BEND * step * largest) for d in bends):
+            tape.close = tape.tied = True  # there is a kink
     duals = [
-        Dual(leaf, np.stack([column[i] for column in columns]), tape)
-        for i, leaf in enumerate(_leaves(value))
+        Dual(leaf, np.stack([column[i] for column in columns]), tape) for i, leaf in enumerate(here)
     ]
     if isinstance(value, tuple):
         return type(value)(*duals) if hasattr(value, "_fields") else tuple(duals)

@@ -299,6 +299,9 @@ def _partials(
         return (slope + tape.wear,)
     if ufunc is np.power and tangents[1] is None and np.ndim(values[1]) == 0 and values[1]:
         return values[1] * np.power(values[0], values[1] - 1.0), 0.0
+    if ufunc is np.arctan2 and tangents[0] is not None:  # it jumps from pi to -pi
+        behind = np.where(values[1] < 0, values[0], np.inf)
+        tape.decide(behind, lifted(tangents[0], np.ndim(value)))
     if ufunc in _TWO:
         if ufunc in (np.remainder, np.fmod):
             quotient = values[0] / values[1]
