@@ -37,7 +37,7 @@ def test_a_draft_of_the_same_text_with_other_inputs_is_examined_itself(
 def test_a_draft_that_is_no_sample_is_examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def refuse(function: Function) -> Examined:
+    def refuse(function: Function, _roundoff: float) -> Examined:
         seen.append(function.name)
         raise RejectedError("trivial", "seen")
 

@@ -1,4 +1,8 @@
-"""Copies of a corpus of two records, to be damaged and verified."""
+"""Copies of a corpus of two records, to be damaged and verified.
+
+The records are those of ``two.jsonl``: what a corpus holds changes with its rows, and what is
+damaged here is part of a text.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,8 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parents[3]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
 IDS = ("array-s0-000000", "math-s0-000000")
 FILE = "data/records.jsonl"
 
@@ -31,14 +36,8 @@ class Copy:
     """
 
     def __init__(self) -> None:
-        sample = [
-            line
-            for path in sorted((ROOT / "docs" / "sample" / "data").glob("*.jsonl"))
-            for line in path.read_bytes().splitlines(keepends=True)
-        ]
-        by_id = {orjson.loads(line)["id"]: line for line in sample}
-        self.lines = [by_id[name] for name in IDS]
-        self.files = {"rejects.jsonl": (ROOT / "docs/sample/rejects.jsonl").read_bytes()}
+        self.lines = (HERE / "two.jsonl").read_bytes().splitlines(keepends=True)
+        self.files = {"rejects.jsonl": (HERE / "reject.jsonl").read_bytes()}
         self.manifest: dict[str, Any] | None = {
             "format": "jaxsmith-corpus",
             "provenance": {"stages": ["jaxpr", "stablehlo", "hlo", "optimized_hlo"]},
