@@ -32,12 +32,10 @@ def found(fits, *categories):
     """The first function of the corpus that fits and is a sample, with an input set of it."""
     for index in count():
         for category in categories or CORPUS.categories:
-            function = CORPUS.write(Case(category, index, 0))
-            if fits(function):
-                try:
+            with suppress(RejectedError):
+                function = CORPUS.write(Case(category, index, 0))
+                if fits(function):
                     return function, examine(function)[0][0]
-                except RejectedError:
-                    continue
     raise AssertionError("count() has no end")
 
 

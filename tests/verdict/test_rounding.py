@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from jaxsmith.verdict.rounded import rounded
 from jaxsmith.verdict.rounding import KEEPS_INTEGERS, Noise, is_integral, is_whole, off, size_of
 
 EPS = 2.0**-23
@@ -169,3 +170,10 @@ def test_only_floats_are_looked_at_for_being_whole():
     assert not is_whole(np.array([1.0, -2.5]))
     assert not is_whole(np.array([1, 2]))
     assert is_whole(np.zeros(0))
+
+
+def test_a_clip_rounds_nothing():
+    # The ufunc behind np.clip is no member of NumPy.
+    x = np.array([0.3, 1.7, -0.2])
+    noisy = rounded(x, Noise(0, EPS))
+    assert np.array_equal(np.asarray(np.clip(noisy, 0.0, 1.0)), [0.3, 1.0, 0.0])

@@ -108,7 +108,7 @@ class Noise:
 
 
 def _size(ufunc: Any, unit: float) -> float:
-    if ufunc in _EXACT:
+    if ufunc in _EXACT or ufunc.__name__ == "clip":  # NumPy shows the function of that name alone
         return 0.0
     if ufunc in _ARITHMETIC:
         return 1.0
