@@ -32,6 +32,8 @@ def refresh_readme() -> None:
     before = re.search(r"This is `([^`]+)` of `docs/sample/`", text)
     assert before is not None
     text = text.replace(before[1], record["id"])
+    count = sum(1 for _ in read(ROOT / "docs" / "sample"))
+    text = re.sub(r"(`docs/sample/` holds )\d+", rf"\g<1>{count}", text)
     block = f"```json\n{json.dumps(record, indent=2, ensure_ascii=False)}\n```"
     text = re.sub(r"```json\n.*?\n```", lambda _: block, text, flags=re.DOTALL)
     table = f"<!-- fields -->\n{markdown(STAGES).strip()}\n<!-- /fields -->"
