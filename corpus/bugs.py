@@ -36,6 +36,7 @@ BUGS = [
     KnownBug("second-derivative-of-betaln-of-equals", before="0.12"),
     KnownBug("second-derivative-of-erfcx", since="0.12"),
     KnownBug("second-derivative-of-exp1", before="0.12"),
+    KnownBug("sign-of-a-narrow-cast", since="0.9", before="0.10"),
     KnownBug("spence-of-large-numbers"),
     KnownBug("sum-over-an-axis-of-eight", since="0.10", before="0.11"),
     KnownBug("vmap-of-ragged-dot"),

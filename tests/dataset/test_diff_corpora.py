@@ -124,6 +124,16 @@ def test_a_corpus_of_a_cpu_is_compared_with_that_of_a_gpu(against: Any) -> None:
     assert f"{changed} → [HIGHEST, HIGHEST]" in causes
 
 
+def test_an_operation_that_comes_once_more_is_shown(against: Any) -> None:
+    twice = ["stablehlo.sine", "stablehlo.sine"]
+    report = against([record("math", 0, *twice[:1])], [record("math", 0, *twice)])
+    (group,) = report.groups
+    assert phrase(group.cause, group.seen) == "`stablehlo.sine` added"
+    assert [line.split(" = ")[1] for line in group.seen.evidence.new] == [
+        "stablehlo.sine %arg0 : tensor<3xf32>"
+    ]
+
+
 def hlo(*opcodes: str) -> str:
     lines = [f"  v.{i} = f32[3]{{0}} {opcode}(x.1)\n" for i, opcode in enumerate(opcodes)]
     return f"HloModule f\n\nENTRY main.1 {{\n  x.1 = f32[3]{{0}} parameter(0)\n{''.join(lines)}}}\n"

@@ -269,7 +269,9 @@ def _derived(
                 bend = bending(function, held, survey, directions) if order == 1 else 0.0
                 none = [np.asarray(0.0)] * len(values)
                 worn = wearing(function, held, survey, directions, unit)
-                return _Derived(values, none, bend, order == 1 or not close, close, worn)
+                # One is the outer; the inner ones are, too, where a step lands close to a kink.
+                exact = order == 1 or not (close or seen.differenced > 1)
+                return _Derived(values, none, bend, exact, close, worn)
     if survey is None and kinked and not _is_derived(region):
         # Differences don't see a kink between pieces that are flat on either side.
         raise RejectedError("ill_conditioned", "a step has no known derivative: it may be a kink")

@@ -108,10 +108,9 @@ def _counted(old: Sequence[Line], new: Sequence[Line], dialect: Dialect) -> list
             for left in (before - after, after - before)
         )
         if gone or come:
-            known_old, known_new = ({line.key for line in lines} for lines in (old, new))
             shown = (
-                _shown((line for line in old if line.key not in known_new), gone, dialect),
-                _shown((line for line in new if line.key not in known_old), come, dialect),
+                _shown(_left_over(old, new), gone, dialect),
+                _shown(_left_over(new, old), come, dialect),
             )
             return [Evidence(Cause("ops", gone, come), *shown, (*gone, *come))]
     return []
@@ -119,6 +118,15 @@ def _counted(old: Sequence[Line], new: Sequence[Line], dialect: Dialect) -> list
 
 def _is_structure(name: str, dialect: Dialect) -> bool:
     return name.split(" ")[0] in dialect.structure
+
+
+def _left_over(lines: Sequence[Line], others: Sequence[Line]) -> Iterator[Line]:
+    """The lines that others do not have as often."""
+    known = Counter(line.key for line in others)
+    for line in lines:
+        known[line.key] -= 1
+        if known[line.key] < 0:
+            yield line
 
 
 def _is_other(name: str, dialect: Dialect) -> bool:
