@@ -20,7 +20,7 @@ BUGS = [
     KnownBug("derivative-of-spence"),
     KnownBug("derivative-of-vander-at-zero"),
     KnownBug("derivative-of-xlogy-of-two-dtypes"),
-    KnownBug("derivatives-of-mutable-references", since="0.8"),
+    KnownBug("derivatives-of-mutable-references"),
     KnownBug("dynamic-slice-of-a-roll", before="0.12"),
     KnownBug("exponential-integral-at-zero", before="0.12"),
     KnownBug("exponential-integrals-in-float16"),
