@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary import dtypes, spans
@@ -78,14 +79,14 @@ def _without_ties(scope: Scope) -> Var | None:
     if scope.rng.chance(0.45):
         kind = scope.rng.choice("ffi")
         aval = Aval(scope.shape((1, 3)), scope.dtype(kind))
-        low = scope.rng.choice((-1, -3, -10, 0))
-        high = scope.rng.choice((1, 2, 5))
+        low, high = scope.rng.choice((-1, -3, -10, 0)), scope.rng.choice((1, 2, 5))
+        most = math.inf
         if kind == "i":
             least, most = dtypes.integer_range(aval.dtype)
-            low, high = max(low, least), max(low, least) + aval.size - 1
-            if high > most:
-                return None
-        x = scope.parameter(aval, Draw("distinct", low, high), ("scores", "ranking", "values"))
+            low = max(low, least)
+            high = low + aval.size - 1
+        draw = Draw("distinct", low, high)
+        x = scope.parameter(aval, draw, ("scores", "ranking", "values")) if high <= most else None
         if x is not None:
             return x
     return scope.value(scope.rng.choice("fi"), ranks=(1, 4))

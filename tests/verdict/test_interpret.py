@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from small_programs import array, eqn, graph, number, var
 
-from corpus import reference_helpers
+from corpus import CORPUS, reference_helpers
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.graph import Eqn, Graph
 from jaxsmith.verdict import noise
 from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.interpret import Interpreter, pack, unpack_groups
+from jaxsmith.verdict.slopes import install
 from jaxsmith.verdict.spelled import NAMESPACE
 from jaxsmith.vocabulary.accuracy import DECIDE, EQUAL, MOVE, ORDER, TERMS, Accuracy, stable, ulps
 from jaxsmith.vocabulary.interval import Interval
@@ -378,6 +379,26 @@ def slope_of(spelling, argument, **op):
     return interpreter.run(body, [Bounded(argument)])[0]
 
 
+def test_differences_of_differences_are_no_closer_than_that():
+    # The square has no kink at 0, though a step away from there its modulus is close to one.
+    x, dot, inner, y, total, found = (*(var((2,), "float64") for _ in range(4)), var((), "float64"),
+                                      var((2,), "float64"))  # fmt: skip
+    spelling = "(np.abs({0} * {0}) + 0.1) ** 2.5"
+    loss = graph([inner], [eqn(spelling, [inner], y, ORDER, smooth="kinked"),
+                           eqn("np.sum({0})", [y], total, TERMS)], [total])  # fmt: skip
+    body = graph([x, dot], [eqn("hessian_product({r0}, 0, {1}, {0})", [x, dot], found, EQUAL,
+                                [loss], {"order": 2}, control="gradient", smooth="none")],
+                 [found])  # fmt: skip
+    source = "\n\n\n".join(["import numpy as np", *CORPUS.helpers.closure(["hessian_product"])])
+    helpers = noise.load(source, "hessian_product").__globals__
+    install(helpers)
+    at, along = np.array([0.0, -9.0]), np.array([1.0, 1.0])
+    (seen,) = Interpreter({**NAMESPACE, **helpers}).run(body, [Bounded(at), Bounded(along)])
+    base = at**2 + 0.1
+    exact = (5 * base**1.5 + 15 * at**2 * base**0.5) * along
+    assert np.all(np.abs(seen.value - exact) <= seen.error)
+
+
 def test_what_may_have_cancelled_is_no_derivative():
     assert slope_of("3 * {0}", array(1.0, 2.0)).value == pytest.approx(array(3.0, 3.0))
     assert slope_of("0 * {0}", array(1.0, 2.0)).value.tolist() == [0.0, 0.0]
@@ -410,8 +431,6 @@ def test_slopes_that_a_rounded_value_leaves_little_of_have_wider_bounds():
 
 
 def test_code_that_counts_what_it_has_rounded_is_too_close_where_rounding_decides():
-    from corpus import CORPUS
-
     op = CORPUS.vocabulary["idiom_sturm_counts"]
     matrix, points, counts = var((2, 2)), var((1,)), var((1,), "int32")
     attributes = {"options": ", diagonal=0.0"}

@@ -1,10 +1,15 @@
 """Where one rounding counts as two, bounds are twice as wide and decisions twice as close."""
 
 import numpy as np
+import pytest
 from small_programs import eqn, function, graph, var
 
+from jaxsmith.errors import RejectedError
 from jaxsmith.verdict import compare, examine, roundoff_of
-from jaxsmith.vocabulary.accuracy import Accuracy, ulps
+from jaxsmith.verdict.bounded import Bounded
+from jaxsmith.verdict.interpret import Interpreter
+from jaxsmith.verdict.spelled import NAMESPACE
+from jaxsmith.vocabulary.accuracy import DECIDE, Accuracy, ulps
 
 
 def quotient():
@@ -27,6 +32,24 @@ def test_a_quotient_that_is_off_as_that_of_a_gpu_passes_there_alone():
         off = exact.astype(np.float32) * np.float32(1 + 2.4 * 2.0**-23)
         assert not compare([off], here, program.outputs).ok
         assert compare([off], there, program.outputs).ok
+
+
+def test_a_decision_that_is_clear_here_is_too_close_there():
+    x, third, larger = var((1,)), var((1,)), var((1,), "bool")
+    # Three halves of a unit of what it is compared with.
+    limit = (1.0 / 3.0) * (1 + 1.5 * 2.0**-23)
+    body = graph(
+        [x],
+        [
+            eqn("{0} / 3", [x], third, ulps(1.0)),
+            eqn(f"{{0}} > {limit!r}", [third], larger, DECIDE),
+        ],
+        [larger],
+    )
+    (found,) = Interpreter(dict(NAMESPACE)).run(body, [Bounded(np.ones(1))])
+    assert not found.value[0]
+    with pytest.raises(RejectedError, match="too close"):
+        Interpreter(dict(NAMESPACE), roundoff=2.0).run(body, [Bounded(np.ones(1))])
 
 
 def test_code_that_was_written_by_hand_rounds_more_coarsely_too():

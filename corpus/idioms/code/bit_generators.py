@@ -6,42 +6,7 @@ import numpy as np
 from jax import lax, random
 from scipy import special
 
-
-def threefry(key, high, low):
-    # Twenty rounds, and a word of the key after every fourth.
-    mask = 0xFFFFFFFF
-    words = [int(key[0]), int(key[1])]
-    words.append(words[0] ^ words[1] ^ 0x1BD11BDA)
-    x = (np.asarray(high, dtype=np.uint64) + words[0]) & mask
-    y = (np.asarray(low, dtype=np.uint64) + words[1]) & mask
-    for turn in range(20):
-        x = (x + y) & mask
-        left = np.uint64((13, 15, 26, 6, 17, 29, 16, 24)[turn % 8])
-        y = ((y << left | y >> (32 - left)) & mask) ^ x
-        if turn % 4 == 3:
-            count = turn // 4 + 1
-            x = (x + words[count % 3]) & mask
-            y = (y + words[(count + 1) % 3] + count) & mask
-    return x, y
-
-
-def seeded(seed):
-    return [0, int(seed)]
-
-
-def split_key(key, count=2):
-    pairs = np.stack(threefry(key, np.zeros(count), np.arange(count)), axis=1)
-    return [[int(word) for word in pair] for pair in pairs]
-
-
-def fold_key(key, number):
-    return [int(word) for word in threefry(key, 0, int(number))]
-
-
-def raw_bits(key, shape):
-    low = np.arange(int(np.prod(shape))).reshape(shape)
-    x, y = threefry(key, np.zeros(shape), low)
-    return x ^ y
+from .random_keys import fold_key, raw_bits, seeded, split_key, threefry
 
 
 def units_of(bits):
@@ -208,7 +173,7 @@ def hardware_noise_schedule(seed, gradients, *, eta, gamma):
 def hardware_noise_schedule_reference(seed, gradients, *, eta, gamma):
     result = []
     for i, key in enumerate(split_key(seeded(seed), len(gradients))):
-        _, bits = philox_bits(key + key, gradients.shape[1:])
+        _, bits = philox_bits(2 * key.tolist(), gradients.shape[1:])
         variance = eta * np.exp(-gamma * np.log(np.array(1.0 + i)))
         result.append(gradients[i] + np.sqrt(variance) * normals_of(bits))
     return np.array(result)
@@ -227,7 +192,7 @@ def threefry_counters(key, offset, *, count, stride):
 
 def threefry_counters_reference(key, offset, *, count, stride):
     counters = [(int(offset) + stride * i) % 2**32 for i in range(count)]
-    words = [int(threefry(key, at, at ^ int(key[0]))[0]) for at in counters]
+    words = [int(threefry(key, at ^ int(key[0]), at)[0]) for at in counters]
     odd = sum(word % 2 for word in words)
     return np.array(words, dtype=np.uint32), np.array(odd, dtype=np.int32)
 
@@ -251,7 +216,7 @@ def hashed_minibatches(key, rows, *, epochs, batch):
 def hashed_minibatches_reference(key, rows, *, epochs, batch):
     orders, means = [], []
     for epoch in range(epochs):
-        words = threefry(key, np.full(len(rows), epoch), np.arange(len(rows)))[1]
+        words = threefry(key, np.arange(len(rows)), epoch)[1]
         order = sorted(range(len(rows)), key=lambda i: int(words[i]))
         orders.append(order)
         means.append(sum(rows[i] for i in order[:batch]) / batch)

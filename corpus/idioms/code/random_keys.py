@@ -1,7 +1,8 @@
 """Keys and bits: JAX, and NumPy from the definition.
 
 Numbers are drawn in float32, of which the bits are the same with and without x64 mode.
-The references of the other files ``random_*`` draw theirs with what is here.
+The references of the other files ``random_*`` and of ``bit_generators`` draw theirs
+with what is here.
 """
 
 import jax
@@ -11,14 +12,14 @@ from jax import lax, random
 from scipy import special
 
 
-def threefry(key, low):
-    # Twenty rounds, and a word of the key after every fourth (Salmon et al., 2011). The
-    # high words of the counters are zero.
+def threefry(key, low, high=0):
+    # Twenty rounds, and a word of the key after every fourth (Salmon et al., 2011), of
+    # counters that have two words each.
     mask = 0xFFFFFFFF
     words = [word.astype(np.uint64) if np.ndim(word) else int(word) for word in key]
     words.append(words[0] ^ words[1] ^ 0x1BD11BDA)
     y = (np.asarray(low, dtype=np.uint64) + words[1]) & mask
-    x = np.zeros_like(y) + words[0]
+    x = (np.zeros_like(y) + np.asarray(high, dtype=np.uint64) + words[0]) & mask
     for turn in range(20):
         x = (x + y) & mask
         left = np.uint64((13, 15, 26, 6, 17, 29, 16, 24)[turn % 8])
