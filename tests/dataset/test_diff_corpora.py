@@ -134,6 +134,16 @@ def test_an_operation_that_comes_once_more_is_shown(against: Any) -> None:
     ]
 
 
+def test_causes_that_are_not_shown_are_counted(against: Any) -> None:
+    operations = ["stablehlo.sine", "stablehlo.tanh", "stablehlo.cosine"]
+    old = [record("math", i) for i in range(3)]
+    report = against(old, [record("math", i, operations[i]) for i in range(3)])
+    assert terminal.render(report, 0).endswith("\n3 causes of what changed in 3 functions")
+    one = terminal.render(report, 1)
+    assert "and 2 more, of 1 functions or fewer\n(python -m jaxsmith diff OLD NEW --all" in one
+    assert "more" not in terminal.render(report, None)
+
+
 def hlo(*opcodes: str) -> str:
     lines = [f"  v.{i} = f32[3]{{0}} {opcode}(x.1)\n" for i, opcode in enumerate(opcodes)]
     return f"HloModule f\n\nENTRY main.1 {{\n  x.1 = f32[3]{{0}} parameter(0)\n{''.join(lines)}}}\n"

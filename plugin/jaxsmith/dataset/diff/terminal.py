@@ -30,7 +30,7 @@ def render(report: Report, most: int | None = CAUSES) -> str:
 
     Args:
         report: what was found.
-        most: how many causes to show; None shows all.
+        most: how many causes to show; None shows all, 0 says only how many there are.
     """
     return "\n".join(_lines(report, most))
 
@@ -118,6 +118,9 @@ def _causes(report: Report, most: int | None) -> Iterator[str]:
         return
     count = "1 cause" if len(report.groups) == 1 else f"{len(report.groups):,} causes"
     changed = "1 function" if report.differing == 1 else f"{report.differing:,} functions"
+    if most == 0:
+        yield f"{count} of what changed in {changed}"
+        return
     yield f"\n{count} of what changed in {changed}:"
     width = len(f"{report.groups[0].functions:,}")
     shown = report.groups if most is None else report.groups[:most]
@@ -126,7 +129,8 @@ def _causes(report: Report, most: int | None) -> Iterator[str]:
         yield from _cause(group, width)
     rest = report.groups[len(shown) :]
     if rest:
-        yield f"\nand {len(rest):,} more, of {rest[0].functions:,} functions or fewer (--all)"
+        yield f"\nand {len(rest):,} more, of {rest[0].functions:,} functions or fewer"
+        yield "(python -m jaxsmith diff OLD NEW --all shows them)"
 
 
 def _cause(group: Group, width: int) -> Iterator[str]:
