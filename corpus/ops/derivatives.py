@@ -136,8 +136,12 @@ def _proposal(
     order: int = 1,
     operands: tuple[Var, ...] = (),
     names: tuple[tuple[str, ...], ...] = (),
+    value: bool = False,
 ) -> Proposal:
+    """``value`` says that the first output is what the function gives, not a derivative."""
     attributes: dict[str, object] = {"jax_template": jax, "numpy_template": numpy, "order": order}
+    if value:
+        attributes["value"] = "same"
     if unpack:
         attributes["unpack"] = unpack
     return Proposal(
@@ -193,6 +197,7 @@ def _value_and_grad(scope: Scope, _op: Op) -> Proposal | None:
         f"({{r0}}({arguments}), {_derivatives(argnums, arguments)})",
         unpack=f"{{0}}, {grads}" if len(argnums) == 1 else f"{{0}}, ({grads})",
         names=(("value", "objective_value", "level"), *_gradient_names(loss, argnums)),
+        value=True,
     )
 
 
@@ -278,6 +283,7 @@ def _jvp(loss: Loss, tangents: tuple[Var, ...]) -> Proposal:
         unpack="{0}, {1}",
         operands=tangents,
         names=(("value", "primal", "level"), ("tangent_out", "change", "rate")),
+        value=True,
     )
 
 

@@ -144,10 +144,11 @@ OPS = [
              names=("log_normalizer", "log_beta")),
     _special("poch", spans.corners(lambda z, m: math.gamma(z + m) / math.gamma(z)), (1.5, 6),
              (0.5, 4), size=100, names=("rising",)),
+    # JAX has no second derivative of these two by their first argument.
     _special("gammainc", spans.within(0, 1), (0.5, 10), (0.1, 20), size=140,
-             names=("share", "probability"), weight=0.15),
+             names=("share", "probability"), smooth="once", weight=0.15),
     _special("gammaincc", spans.within(0, 1), (0.5, 10), (0.1, 20), size=110, double=900,
-             names=("tail", "survival"), weight=0.15),
+             names=("tail", "survival"), smooth="once", weight=0.15),
     # The first term, and the integral over all others with it; both fall with s and with q.
     _special("zeta", spans.of(lambda s, q: Interval(min(b**-a for a in s for b in q),
                                                     _zeta_bound(s.low, q.low)

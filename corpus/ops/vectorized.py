@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jaxsmith.program.builder import Builder, eqn_reads
+from jaxsmith.program.builder import Builder
 from jaxsmith.program.grow import loose_ends
+from jaxsmith.program.live import eqn_reads
 from jaxsmith.program.region import DEEPEST, drop, inner, open_region, produce, sliced, used
 from jaxsmith.vocabulary import spans
 from jaxsmith.vocabulary.accuracy import EQUAL

@@ -32,8 +32,8 @@ CASES = [
      [f"%0 = stablehlo.reduce(%a init: %c) applies stablehlo.maximum across dimensions = [0] "
       f": ({T}, tensor<f32>) -> {V}"]),
     ("skip_op", f"%0 = stablehlo.power %a, %b : {T}", [
-        f"%0 = stablehlo.optimization_barrier %a : {T}",
-        f"%0 = stablehlo.optimization_barrier %b : {T}"]),
+        f"%0 = stablehlo.convert %a : {T}", f"%0 = stablehlo.convert %b : {T}"]),
+    ("skip_op", f"%0 = stablehlo.select %p, %a, %b : tensor<i1>, {T}", []),
     ("skip_op", f"%0 = stablehlo.convert %a : {T}", []),
     ("flip_comparison", f"%0 = stablehlo.compare LT, %a, %b, FLOAT : ({T}, {T}) -> tensor<3x3xi1>",
      [f"%0 = stablehlo.compare GE, %a, %b, FLOAT : ({T}, {T}) -> tensor<3x3xi1>"]),
@@ -53,6 +53,16 @@ CASES = [
     ("scale", f"%0 = stablehlo.constant dense<0.000000e+00> : {T}", []),
     ("scale", f"%0 = stablehlo.constant dense<0xFF800000> : tensor<f32>\n"
      f"%1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> {T}", []),
+    ("scale", f"%0 = stablehlo.constant dense<5.000000e-01> : tensor<f32>\n"
+     f"%1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> {T}\n"
+     f"%2 = stablehlo.compare LT, %a, %1, FLOAT : ({T}, {T}) -> tensor<3x3xi1>", []),
+    ("drop_branch", f"%0 = stablehlo.constant dense<0x7FC00000> : tensor<f32>\n"
+     f"%1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> {T}\n"
+     f"%2 = stablehlo.select %p, %a, %1 : tensor<i1>, {T}", []),
+    ("drop_branch", "%0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>\n"
+     "%1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>\n"
+     "%2 = stablehlo.compare EQ, %x, %0, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>\n"
+     "%3 = stablehlo.select %2, %1, %x : tensor<i1>, tensor<f32>", []),
     ("drop_branch", f"%0 = stablehlo.compare NE, %a, %a, FLOAT : ({T}, {T}) -> tensor<3x3xi1>\n"
      f"%1 = stablehlo.select %0, %a, %b : tensor<3x3xi1>, {T}", []),
     ("nudge_constant", "%0 = stablehlo.constant dense<5.000000e-01> : tensor<3xf32>",

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from corpus import CORPUS
+from corpus.reference_helpers import directional
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.function import Case
-from jaxsmith.verdict import examine, regions
+from jaxsmith.verdict import derivative, examine
+from jaxsmith.verdict.bounded import Bounded
 from jaxsmith.verdict.expect import Judge
+from jaxsmith.verdict.interpret import Interpreter
+from jaxsmith.verdict.spelled import NAMESPACE
+from jaxsmith.vocabulary.accuracy import ulps
+from tests.verdict.small_programs import array, eqn, graph, var
 
 
 def examined(category, fits):
@@ -32,8 +38,8 @@ def test_a_function_may_return_a_derivative_or_parts_of_it(whole):
 
 
 def test_a_derivative_is_taken_once_for_the_text_and_the_graph(monkeypatch):
-    told, repeat = [], regions._repeat
-    monkeypatch.setattr(regions, "_repeat", lambda *args: told.append(args) or repeat(*args))
+    told, repeat = [], derivative._repeat
+    monkeypatch.setattr(derivative, "_repeat", lambda *args: told.append(args) or repeat(*args))
     _, found = examined("arithmetic", lambda f, _: f.transform == ("grad",))
     assert len(told) >= len(found)
 
@@ -45,6 +51,44 @@ def test_differences_are_off_by_a_share_of_what_they_are_taken_of(monkeypatch):
 
     function, found = examined("linalg", solves)
     (inputs, _), judge = found[0], Judge(function)
-    monkeypatch.setattr(regions, "_steepness", lambda *_: 1e3)
+    monkeypatch.setattr(derivative, "_steepness", lambda *_: 1e3)
     judge.preview(inputs)
-    assert all(np.min(item.error) >= 1e3 * regions.APPROXIMATE for item in judge._run(inputs))
+    assert np.min(judge._run(inputs)[-1].error) >= 1e3 * derivative.APPROXIMATE
+
+
+def interpreted(body, region, values, **attributes):
+    """What a jvp of a region gives, with bounds."""
+    x, v = var(high=2.0), var()
+    results = tuple(var() for _ in range(2))
+    step = eqn(
+        "({r0}({0})[0], directional(lambda x: {r0}(x)[0], ({0},), ({1},)))", [x, v], results,
+        regions=[region], control="gradient",
+        attributes={"order": 1, "unpack": "{*}", **attributes},
+    )  # fmt: skip
+    namespace = {**NAMESPACE, "directional": body}
+    return Interpreter(namespace).run(graph([x, v], [step], results), list(map(Bounded, values)))
+
+
+def test_what_is_not_differentiated_makes_no_bound_wider():
+    a = var(high=2.0)
+    wide = eqn("np.sin({0})", [a], b := var(), ulps(1e4))
+    twice = eqn("2.0 * {0}", [a], c := var(), ulps(1.0))
+    values = array(0.75), array(1.0)
+    both = graph([a], [twice, wide], [c, b])
+    alone = graph([a], [twice], [c, c])
+    bounds = [
+        [item.error for item in interpreted(directional, region, values, value="same")]
+        for region in (both, alone)
+    ]
+    assert bounds[0] == bounds[1]
+    assert bounds[0][1] < 1e-4  # a sine of 10,000 units would be off by more
+
+
+@pytest.mark.parametrize("reduced", ["same", "sum", "mean"])
+def test_a_value_beside_its_derivative_is_bounded_as_it_is_alone(reduced):
+    forward = Bounded(array(1.0, 3.0), array(0.25, 0.5))
+    whole = {"same": array(1.0, 3.0), "sum": array(4.0), "mean": array(2.0)}[reduced]
+    found = derivative._alongside(whole, forward, reduced, 1e-3)
+    expected = {"same": [0.25, 0.5], "sum": 0.75 + 8e-3, "mean": 0.375 + 4e-3}[reduced]
+    assert found.value is whole
+    assert found.error == pytest.approx(expected)

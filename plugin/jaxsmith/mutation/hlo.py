@@ -76,26 +76,27 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A program in StableHLO."""
+    """A program in StableHLO.
+
+    Attributes:
+        text: the program.
+        lines: its lines.
+        operations: those of its operations that are one line each, in order.
+        at: the same, by the numbers of their lines.
+    """
 
     text: str
     lines: list[str] = field(init=False)
     operations: list[Operation] = field(init=False)
+    at: dict[int, Operation] = field(init=False)
 
     def __post_init__(self) -> None:
         lines = self.text.split("\n")
         found = (_operation(number, line) for number, line in enumerate(lines))
         object.__setattr__(self, "lines", lines)
-        object.__setattr__(self, "operations", [each for each in found if each is not None])
-
-    def definition(self, value: str, number: int) -> str:
-        """The line that a value read on a line comes from; empty if none gives that value alone."""
-        for line in reversed(self.lines[:number]):
-            if line.lstrip().startswith(f"{value} = "):
-                return line
-            if line.lstrip().startswith("func.func "):
-                break
-        return ""
+        at = {each.number: each for each in found if each is not None}
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "operations", [*at.values()])
 
     @property
     def main(self) -> range:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.mutation.edit import Edit
+from jaxsmith.mutation.flow import INFINITY, chooses, is_only_compared, stays_the_same
 from jaxsmith.mutation.hlo import HloKind, Module, Operation, Type, tensors
 from jaxsmith.mutation.swaps import DIRECTIONS, NONCOMMUTATIVE, OPERATIONS, REDUCERS
 
@@ -22,10 +23,6 @@ _SYMMETRIC = re.compile(r"compare +(?:EQ|NE),")
 _BOUNDS = re.compile(r"(\d+):(\d+)((?::\d+)?)")
 _PADDING = re.compile(r"low = \[(.*?)\], high = \[(.*?)\]")
 _DENSE = re.compile(r"dense<(\[*)([^\[\],<>\"]+)")
-_INFINITY = re.compile(r"0x(?:FF80|7F80|FFF0|7FF0|FC00|7C00)0*")
-_SPLAT = re.compile(r"stablehlo\.constant dense<([^\[\],<>\"]+)>")
-_ZERO = re.compile(r"-?0\.0+(?:e[+-]0+)?")
-_OF_ITSELF = re.compile(r"compare +(?:NE|EQ), (%\w+(?:#\d+)?), \1,")
 _NUMBERS = re.compile(r"(?:(?<=dims = \[)|(?<=dim = )|(?<=dimensions = \[))[\d, ]+")
 _BATCHED = re.compile(r" batching_dims = \[([\d, ]+)\] x")
 _CONTRACTED = re.compile(r"(?<=contracting_dims = \[)\d+(?=\])")
@@ -51,10 +48,11 @@ def _skipped(operation: Operation, _module: Module) -> Iterator[Edit]:
     """Of an operation that keeps the type, an operand instead of the result."""
     if operation.results > 1 or not operation.result or operation.short in _MOVES:
         return
-    if len(operation.operands) <= 2:
+    if len(operation.operands) <= 2 and operation.short != "select":  # whose branches are dropped
         for value, given in zip(operation.values, operation.operands, strict=False):
             if (given,) == operation.outputs:
-                yield _line(operation, f"stablehlo.optimization_barrier {value}", given.text)
+                # To the same type: nothing, which XLA sees at once.
+                yield _line(operation, f"stablehlo.convert {value}", given.text)
 
 
 def _opposite(operation: Operation, _module: Module) -> Iterator[Edit]:
@@ -118,7 +116,7 @@ def _other_number(text: str, given: Type) -> str | None:
         return "false" if text == "true" else "true"
     if given.element.lstrip("u").startswith("i"):
         return str(int(text) + 1)
-    if _INFINITY.fullmatch(text):
+    if INFINITY.fullmatch(text):
         return "0.000000e+00"
     try:
         value = float(text)
@@ -130,7 +128,7 @@ def _other_number(text: str, given: Type) -> str | None:
 def _scaled(operation: Operation, module: Module) -> Iterator[Edit]:
     if operation.results > 1 or not operation.result or not operation.outputs[0].is_float:
         return
-    if _stays_the_same(operation, module):
+    if stays_the_same(operation, module) or is_only_compared(operation, module):
         return
     text = operation.outputs[0].text
     number = f"({_OFF}, 0.0)" if "complex" in text else _OFF
@@ -143,18 +141,10 @@ def _scaled(operation: Operation, module: Module) -> Iterator[Edit]:
     yield Edit(operation.number, operation.number + 1, lines)
 
 
-def _stays_the_same(operation: Operation, module: Module) -> bool:
-    """Whether it gives one number, which is what it was when scaled: 0 or infinite."""
-    spread = operation.short in _MOVES and operation.values
-    source = module.definition(operation.values[0], operation.number) if spread else operation.body
-    found = _SPLAT.search(source)
-    return found is not None and bool(_ZERO.fullmatch(found[1]) or _INFINITY.fullmatch(found[1]))
-
-
 def _one_side(operation: Operation, module: Module) -> Iterator[Edit]:
-    """Both values of a ``select`` are one, unless it chooses for a NaN: hardly a sample has any."""
+    """Both values of a ``select`` are one, if there is anything to choose."""
     predicate, first, second = operation.values
-    if first != second and not _OF_ITSELF.search(module.definition(predicate, operation.number)):
+    if chooses(operation, module):
         for kept in (first, second):
             yield _line(operation, f"stablehlo.select {predicate}, {kept}, {kept}")
 

@@ -25,6 +25,18 @@ class Eqn:
     attributes: Attributes
     regions: tuple[Graph, ...] = ()
 
+    def number(self, name: str, otherwise: int | None = None) -> int:
+        """An attribute that is an integer; ``otherwise`` where it isn't given."""
+        value = self.attributes.get(name, otherwise)
+        assert isinstance(value, int)
+        return value
+
+    def axes(self, name: str) -> tuple[int | None, ...]:
+        """An attribute that lists an axis, or None, per operand or output."""
+        value = self.attributes[name]
+        assert isinstance(value, tuple)
+        return value
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:

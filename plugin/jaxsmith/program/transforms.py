@@ -168,12 +168,20 @@ def scan(function: Function, rng: Stream) -> Wrapping | None:
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """A function seen as a scalar of some of its arguments, as texts; ``aval`` is what it sums."""
+    """A function seen as a scalar of some of its arguments, as texts.
+
+    Attributes:
+        jax, numpy: the scalar function.
+        positions: those arguments.
+        leaf: the result that it is made of.
+        made: what it is of that: the ``"same"``, its ``"sum"`` or its ``"mean"``.
+    """
 
     jax: str
     numpy: str
     positions: tuple[int, ...]
-    aval: Aval
+    leaf: _Leaf
+    made: str
 
     @property
     def argnums(self) -> str:
@@ -208,8 +216,17 @@ def _has_float_output(function: Function) -> bool:
     return function.structure == "*" and kind(function.outputs[0].dtype) == "f"
 
 
-def _leaf(function: Function) -> tuple[Aval, str] | None:
-    """The first float leaf of a flat result, with the subscript that picks it from the result."""
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """One array of a result: its place, its type, the subscript that picks it from the result."""
+
+    place: int
+    aval: Aval
+    key: str
+
+
+def _leaf(function: Function) -> _Leaf | None:
+    """The first float leaf of a flat result."""
     structure = function.structure
     keys: list[str] = [""]
     if isinstance(structure, tuple):
@@ -218,8 +235,8 @@ def _leaf(function: Function) -> tuple[Aval, str] | None:
         keys = [f'["{key}"]' for key in sorted(structure)]
     if len(keys) != len(function.outputs):
         return None
-    leaves = zip(function.outputs, keys, strict=True)
-    return next(((a, key) for a, key in leaves if kind(a.dtype) == "f" and a.size), None)
+    leaves = map(_Leaf, itertools.count(), function.outputs, keys)
+    return next((leaf for leaf in leaves if kind(leaf.aval.dtype) == "f" and leaf.aval.size), None)
 
 
 def _loss(function: Function, rng: Stream, most: int = MOST_ELEMENTS) -> _Loss | None:
@@ -227,17 +244,17 @@ def _loss(function: Function, rng: Stream, most: int = MOST_ELEMENTS) -> _Loss |
     positions = _positions(function, rng, most) if leaf else ()
     if leaf is None or not positions:
         return None
-    aval, key = leaf
     names = ", ".join(param.name for param in function.params)
-    if aval.rank == 0:
-        text = f"lambda {names}: {{r0}}({names}){key}" if key else "{r0}"
-        return _Loss(text, text, positions, aval)
+    if leaf.aval.rank == 0:
+        text = f"lambda {names}: {{r0}}({names}){leaf.key}" if leaf.key else "{r0}"
+        return _Loss(text, text, positions, leaf, "same")
     reduce = rng.choice(("sum", "mean"))
     return _Loss(
-        f"lambda {names}: jnp.{reduce}({{r0}}({names}){key})",
-        f"lambda {names}: np.{reduce}({{r0}}({names}){key})",
+        f"lambda {names}: jnp.{reduce}({{r0}}({names}){leaf.key})",
+        f"lambda {names}: np.{reduce}({{r0}}({names}){leaf.key})",
         positions,
-        aval,
+        leaf,
+        reduce,
     )
 
 
@@ -255,7 +272,8 @@ def grad(function: Function, rng: Stream) -> Wrapping | None:
     return _derivative(
         function, outputs, "*" if len(outputs) == 1 else ("*",) * len(outputs),
         f"jax.grad({loss.jax}{loss.argnums})({_slots(len(function.params))})",
-        _slopes(loss, len(function.params)), "gradient", moved=sum(aval.size for aval in outputs),
+        _slopes(loss, len(function.params)), "gradient", leaf=loss.leaf,
+        moved=sum(aval.size for aval in outputs),
     )  # fmt: skip
 
 
@@ -269,10 +287,10 @@ def value_and_grad(function: Function, rng: Stream) -> Wrapping | None:
     inner = "*" if len(slopes) == 1 else ("*",) * len(slopes)
     value = "{r0}" if loss.numpy == "{r0}" else f"({loss.numpy})"
     return _derivative(
-        function, (Aval((), loss.aval.dtype), *slopes), ("*", inner),
+        function, (Aval((), loss.leaf.aval.dtype), *slopes), ("*", inner),
         f"jax.value_and_grad({loss.jax}{loss.argnums})({slots})",
         f"({value}({slots}), {_slopes(loss, len(function.params))})", "value_and_gradient",
-        moved=sum(aval.size for aval in slopes),
+        leaf=loss.leaf, value=loss.made, moved=sum(aval.size for aval in slopes),
     )  # fmt: skip
 
 
@@ -310,21 +328,21 @@ class _Along:
         tangents: a parameter for each.
         alone: the function of these arguments alone, the others as they are around it.
         whole: the function of all of them.
-        aval: the result that is looked at: the first of floats.
+        leaf: the result that is looked at: the first of floats.
     """
 
     moved: list[int]
     tangents: list[Param]
     alone: str
     whole: str
-    aval: Aval
+    leaf: _Leaf
 
 
 def _along(function: Function, rng: Stream) -> _Along | None:
     leaf = _leaf(function)
     if leaf is None:
         return None
-    aval, key = leaf
+    key = leaf.key
     moved = [i for i, param in enumerate(function.params) if param.name in function.wrt]
     total = _elements(function.params)
     if not moved or total > MOST_ALONG:
@@ -337,7 +355,7 @@ def _along(function: Function, rng: Stream) -> _Along | None:
     ]
     whole = _restricted("{r0}", names, range(len(names))) + key if key else "{r0}"
     alone = whole if len(moved) == len(names) else _restricted("{r0}", names, moved) + key
-    return _Along(moved, tangents, alone, whole, aval)
+    return _Along(moved, tangents, alone, whole, leaf)
 
 
 # How a tangent or a cotangent is drawn.
@@ -366,10 +384,10 @@ def jvp(function: Function, rng: Stream) -> Wrapping | None:
     directions = _tuple([f"{{{count + i}}}" for i in range(len(along.moved))])
     value = along.whole if along.whole == "{r0}" else f"({along.whole})"
     return _derivative(
-        function, (along.aval,) * 2, ("*", "*"),
+        function, (along.leaf.aval,) * 2, ("*", "*"),
         f"jax.jvp({along.alone}, {primals}, {directions})",
         f"({value}({_slots(count)}), directional({along.alone}, {primals}, {directions}))",
-        "tangent", along.tangents, moved=1,
+        "tangent", along.tangents, leaf=along.leaf, value="same", moved=1,
     )  # fmt: skip
 
 
@@ -382,10 +400,10 @@ def linearize(function: Function, rng: Stream) -> Wrapping | None:
     primals = [f"{{{i}}}" for i in along.moved]
     directions = [f"{{{count + i}}}" for i in range(len(along.moved))]
     return _derivative(
-        function, (along.aval,), "*",
+        function, (along.leaf.aval,), "*",
         f"jax.linearize({along.alone}, {', '.join(primals)})[1]({', '.join(directions)})",
         f"directional({along.alone}, {_tuple(primals)}, {_tuple(directions)})", "linearized",
-        along.tangents, moved=1,
+        along.tangents, leaf=along.leaf, moved=1,
     )  # fmt: skip
 
 
@@ -395,7 +413,7 @@ def vjp(function: Function, rng: Stream) -> Wrapping | None:
     positions = _positions(function, rng, MOST_ELEMENTS) if leaf else ()
     if leaf is None or not positions:
         return None
-    aval, key = leaf
+    aval, key = leaf.aval, leaf.key
     names = [param.name for param in function.params]
     count = len(names)
     whole = _restricted("{r0}", names, range(count)) + key if key else "{r0}"
@@ -410,6 +428,7 @@ def vjp(function: Function, rng: Stream) -> Wrapping | None:
         _tuple(pulled),
         "pullback",
         [cotangent],
+        leaf=leaf,
         moved=_elements(function.params[k] for k in positions),
     )
 
@@ -434,7 +453,7 @@ def hvp(function: Function, rng: Stream) -> Wrapping | None:
         function, (tangent.aval,), "*",
         f"jax.jvp({slope}, ({{{k}}},), ({{{count}}},))[1]",
         f"hessian_product({loss.numpy}, {k}, {{{count}}}, {_slots(count)})",
-        "hessian_product", [tangent], moved=2 * tangent.aval.size, order=2,
+        "hessian_product", [tangent], leaf=loss.leaf, moved=2 * tangent.aval.size, order=2,
     )  # fmt: skip
 
 
@@ -447,14 +466,23 @@ def _derivative(
     suffix: str,
     more: Sequence[Param] = (),
     *,
+    leaf: _Leaf | None = None,
+    value: str = "",
     moved: int,
     order: int = 1,
 ) -> Wrapping:
-    """``moved`` counts the coordinates that the reference moves, one at a time."""
+    """``moved`` counts the coordinates that the reference moves, one at a time.
+
+    ``leaf`` is the result that is differentiated, if there are several. ``value`` says what of it
+    the first output is, if that is none of its derivatives: see ``_Loss.made``.
+    """
+    attributes: dict[str, object] = {"order": order, "moved": moved}
+    attributes |= {"leaf": leaf.place} if leaf is not None else {}
+    attributes |= {"value": value} if value else {}
     helpers = ("derivative", "directional", "pullback", "hessian_product")
     return Wrapping(
         (*function.params, *more), outputs, structure, jax, numpy, "gradient", suffix,
-        {"order": order, "moved": moved}, tuple(name for name in helpers if f"{name}(" in numpy),
+        attributes, tuple(name for name in helpers if f"{name}(" in numpy),
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxsmith.program.builder import Entry, prune
+from jaxsmith.program.builder import Entry
+from jaxsmith.program.live import prune
 from jaxsmith.program.write import write
 from jaxsmith.sample.sets import InputSet
 from jaxsmith.verdict.interpret import Interpreter

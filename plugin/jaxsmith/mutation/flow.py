@@ -1,0 +1,95 @@
+"""Where values of a program in StableHLO come from and go to, as far as its text tells."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jaxsmith.mutation.hlo import Module, Operation
+
+INFINITY = re.compile(r"0x(?:FF80|7F80|FFF0|7FF0|FC00|7C00)0*")
+"""How a constant that is infinite is written."""
+
+_SPLAT = re.compile(r"constant dense<([^\[\],<>\"]+)>")
+_ZERO = re.compile(r"-?0\.0+(?:e[+-]0+)?")
+_NAN = re.compile(r"0x(?:7|F)(?:FC|FF8|E)0*")
+_EQUALITY = re.compile(r"compare +(NE|EQ),")
+_MOVES = frozenset(
+    {"convert", "reshape", "broadcast_in_dim", "optimization_barrier", "slice", "transpose"}
+)
+
+
+def definition(value: str, number: int, module: Module) -> Operation | None:
+    """The operation that gives a value, read on a line; none where nothing gives that alone."""
+    for operation in reversed(module.operations):
+        if operation.number < number:
+            if operation.result == value and operation.results == 1:
+                return operation
+            if operation.name == "return":  # of the function before
+                break
+    return None
+
+
+def constant(value: str, number: int, module: Module) -> str:
+    """The one number that all elements of a value are by its text; empty if none is known."""
+    found = definition(value, number, module)
+    while found is not None and found.short in _MOVES and found.values:
+        found = definition(found.values[0], found.number, module)
+    splat = _SPLAT.search(found.body) if found is not None else None
+    return splat[1] if splat else ""
+
+
+def stays_the_same(operation: Operation, module: Module) -> bool:
+    """Whether it gives one number, which is what it was when scaled: 0, infinite or NaN."""
+    number = constant(operation.result, operation.number + 1, module)
+    return any(each.fullmatch(number) for each in (_ZERO, INFINITY, _NAN))
+
+
+def is_only_compared(operation: Operation, module: Module) -> bool:
+    """Whether comparisons alone read its result, which a change of a thousandth hardly moves."""
+    readers = _readers(operation, module)
+    return bool(readers) and all(
+        reader is not None
+        and (
+            reader.short == "compare"
+            or (reader.short in _MOVES and is_only_compared(reader, module))
+        )
+        for reader in readers
+    )
+
+
+def chooses(select: Operation, module: Module) -> bool:
+    """Whether a ``select`` makes a difference that samples show.
+
+    None is made by one of equal values, or by one that takes a number where a value is that number
+    (as the order of a sort does, for zeros of either sign). Hardly a sample shows what is taken for
+    a NaN, or the NaN that is taken where a factorization fails.
+    """
+    predicate, first, second = select.values
+    number = select.number
+    sides = [constant(first, number, module), constant(second, number, module)]
+    if first == second or any(_NAN.fullmatch(side) for side in sides):
+        return False
+    asked = definition(predicate, number, module)
+    equality = _EQUALITY.search(asked.body) if asked is not None else None
+    if asked is None or equality is None:
+        return True
+    left, right = asked.values
+    taken, other = (first, second) if equality[1] == "EQ" else (second, first)
+    known = constant(right, asked.number, module)
+    same = other == left and known != "" and known == constant(taken, number, module)
+    return left != right and not same
+
+
+def _readers(operation: Operation, module: Module) -> list[Operation | None]:
+    """The operations that read its result; ``None`` for a line that is none."""
+    name = re.compile(rf"{operation.result}(?![\w])")
+    found: list[Operation | None] = []
+    for number in range(operation.number + 1, len(module.lines)):
+        line = module.lines[number].lstrip()
+        if line.startswith(("func.func ", f"{operation.result} = ")):
+            break
+        if operation.result in line and name.search(line):
+            found.append(module.at.get(number))
+    return found
