@@ -41,6 +41,8 @@ CASES = [
      [f"%0 = stablehlo.divide %b, %a : {T}"]),
     ("swap_operands", f"%0 = stablehlo.select %p, %a, %b : tensor<i1>, {T}",
      [f"%0 = stablehlo.select %p, %b, %a : tensor<i1>, {T}"]),
+    ("swap_operands", f"%0 = stablehlo.constant dense<0x7FC00000> : {T}\n"
+     f"%1 = stablehlo.select %p, %a, %0 : tensor<i1>, {T}", []),
     ("swap_operands", f"%0 = stablehlo.multiply %a, %b : {T}", []),
     ("shift_slice", f"%0 = stablehlo.slice %a [0:2, 0:3:2] : ({T}) -> tensor<2x2xf32>",
      ["%0 = stablehlo.slice %a [1:3, 0:3:2] : (tensor<3x3xf32>) -> tensor<2x2xf32>"]),
@@ -106,6 +108,11 @@ CASES = [
         "return %other : tensor<3x3xf16>"]),
     ("swap_outputs", f"stablehlo.return %x, %a, %b : tensor<i32>, {T}, {T}",
      [f"stablehlo.return %x, %b, %a : tensor<i32>, {T}, {T}"]),
+    ("swap_outputs", f"%0 = stablehlo.add %a, %b : {T}\n%1 = stablehlo.add %b, %a : {T}\n"
+     f"stablehlo.return %0, %1 : {T}, {T}", []),
+    ("swap_outputs", f"%0 = stablehlo.divide %a, %b : {T}\n%1 = stablehlo.divide %b, %a : {T}\n"
+     f"stablehlo.return %0, %1 : {T}, {T}", [f"stablehlo.return %1, %0 : {T}, {T}"]),
+    ("swap_outputs", "stablehlo.return %i, %j : tensor<i32>, tensor<i32>", []),
 ]  # fmt: skip
 
 

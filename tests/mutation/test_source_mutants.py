@@ -42,6 +42,7 @@ CASES = [
     ("flip_flag", "return x.sum(keepdims=True)", ["return x.sum(keepdims=False)"]),
     ("scale", "z = x + y\nreturn z, y", ["z = 1.001 * (x + y)", "return 1.001 * z, y",
                                         "return z, 1.001 * y"]),
+    ("scale", "z = x.astype(jnp.int32)\nk = z > y\nreturn z * k", ["return 1.001 * (z * k)"]),
     ("drop_branch", "return jnp.where(x > 0, x, y)", ["return jnp.where(x > 0, x, x)",
                                                      "return jnp.where(x > 0, y, y)"]),
     ("drop_branch", "return jax.lax.switch(x, [f, g, h])", [
@@ -119,3 +120,8 @@ def test_results_are_those_of_the_function_that_is_called():
     given = {"source_code": text, "function_name": "f", "output_dtypes": ["float32"]}
     found = [m for m in mutants_of(given, "source_code") if m.kind == "output_dtype"]
     assert [m.edit.lines for m in found] == [("    return g(x).astype('float16')",)]
+
+
+def test_a_thousandth_of_sixteen_bits_is_left():
+    given = record("z = x + y\nreturn z", dtypes=("float16",))
+    assert "scale" not in {mutant.kind for mutant in mutants_of(given, "source_code")}

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 INFINITY = re.compile(r"0x(?:FF80|7F80|FFF0|7FF0|FC00|7C00)0*")
 """How a constant that is infinite is written."""
 
+_VALUE = re.compile(r"%\w+(?:#\d+)?")
 _SPLAT = re.compile(r"constant dense<([^\[\],<>\"]+)>")
 _ZERO = re.compile(r"-?0\.0+(?:e[+-]0+)?")
 _NAN = re.compile(r"0x(?:7|F)(?:FC|FF8|E)0*")
 _EQUALITY = re.compile(r"compare +(NE|EQ),")
+_COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "and", "or", "xor"})
 _MOVES = frozenset(
     {"convert", "reshape", "broadcast_in_dim", "optimization_barrier", "slice", "transpose"}
 )
@@ -57,6 +59,18 @@ def is_only_compared(operation: Operation, module: Module) -> bool:
         )
         for reader in readers
     )
+
+
+def are_alike(one: str, other: str, reader: Operation, module: Module) -> bool:
+    """Whether two values that an operation reads are made the same way, in either order."""
+    first = definition(one, reader.number, module)
+    second = definition(other, reader.number, module)
+    if one == other or first is None or second is None:
+        return one == other
+    swaps = first.short in _COMMUTATIVE
+    operands = [sorted(each.values) if swaps else each.values for each in (first, second)]
+    bodies = [_VALUE.sub("%", each.body) for each in (first, second)]
+    return operands[0] == operands[1] and bodies[0] == bodies[1]
 
 
 def chooses(select: Operation, module: Module) -> bool:

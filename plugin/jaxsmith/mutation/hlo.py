@@ -30,6 +30,11 @@ class Type:
         """Whether it holds floats of at least 32 bits, or complex numbers."""
         return self.element in ("f32", "f64") or self.element.startswith("complex")
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether it holds integers of more than one bit."""
+        return self.element.lstrip("u").startswith("i") and self.element != "i1"
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:

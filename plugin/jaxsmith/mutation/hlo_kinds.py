@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.mutation.edit import Edit
-from jaxsmith.mutation.flow import INFINITY, chooses, is_only_compared, stays_the_same
+from jaxsmith.mutation.flow import INFINITY, are_alike, chooses, is_only_compared, stays_the_same
 from jaxsmith.mutation.hlo import HloKind, Module, Operation, Type, tensors
 from jaxsmith.mutation.swaps import DIRECTIONS, NONCOMMUTATIVE, OPERATIONS, REDUCERS
 
@@ -62,12 +62,15 @@ def _opposite(operation: Operation, _module: Module) -> Iterator[Edit]:
         yield _line(operation, _DIRECTION.sub(other, operation.body))
 
 
-def _exchanged(operation: Operation, _module: Module) -> Iterator[Edit]:
+def _exchanged(operation: Operation, module: Module) -> Iterator[Edit]:
     """The last two operands exchanged, if they have one type."""
     values = operation.values
     if len(values) < 2 or values[-1] == values[-2] or _symmetric(operation):
         return
-    if operation.name == "stablehlo.select" or len(set(operation.operands[-2:])) == 1:
+    selects = operation.short == "select"
+    if selects and not chooses(operation, module):
+        return
+    if selects or len(set(operation.operands[-2:])) == 1:
         names = dict(zip(values[-2:], values[:-3:-1], strict=True))
         body = re.sub(r"%\w+(?:#\d+)?", lambda found: names.get(found[0], found[0]), operation.body)
         yield _line(operation, body)
@@ -240,10 +243,13 @@ def _result_type(head: str, k: int, other: str) -> str:
     return f"{arguments}{arrow}{''.join(parts)}"
 
 
-def _exchanged_results(operation: Operation, _module: Module) -> Iterator[Edit]:
+def _exchanged_results(operation: Operation, module: Module) -> Iterator[Edit]:
+    """Two neighbours; not the counters of a loop, of which JAX carries several."""
     values, types = operation.values, operation.outputs
     for k in range(len(values) - 1):
-        if types[k] == types[k + 1] and values[k] != values[k + 1]:
+        counts = not types[k].sizes and types[k].is_integer and operation.name != "return"
+        pair = values[k], values[k + 1]
+        if types[k] == types[k + 1] and not counts and not are_alike(*pair, operation, module):
             order = [*values[:k], values[k + 1], values[k], *values[k + 2 :]]
             yield _line(operation, f"{operation.name} {', '.join(order)}")
 

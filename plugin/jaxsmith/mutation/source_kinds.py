@@ -44,6 +44,9 @@ _COMMUTATIVE = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 _DIFFERENTIATES = frozenset({"grad", "value_and_grad", "jacfwd", "jacrev", "hessian"})
 _BRANCHES = frozenset({"where", "select", "cond", "switch", "select_n"})
 _PERMUTES = frozenset({"transpose", "permute_dims", "moveaxis", "swapaxes", "rollaxis"})
+_HALVES = frozenset({"float16", "bfloat16"})
+# What makes whole numbers, or truths, of what it is given.
+_WHOLE = frozenset({"bool_", *(f"{u}int{bits}" for u in ("", "u") for bits in (4, 8, 16, 32, 64))})
 _OFF = 1.001
 _RESIDUAL_OFF = 1.01
 
@@ -139,14 +142,25 @@ def _other_flag(node: ast.Constant, _source: Source) -> Iterator[Replacement]:
         yield node, repr(not node.value)
 
 
-def _scaled_value(node: ast.Assign, _source: Source) -> Iterator[Replacement]:
-    if isinstance(node.targets[0], ast.Name) and not isinstance(node.value, ast.Lambda):
+def _scaled_value(node: ast.Assign, source: Source) -> Iterator[Replacement]:
+    if isinstance(node.targets[0], ast.Name) and _scales(node.value, source):
         yield node.value, f"{_OFF} * {written(node.value)}"
 
 
 def _scaled_result(node: ast.Return, source: Source) -> Iterator[Replacement]:
     for leaf in _results(node, source):
-        yield leaf, f"{_OFF} * {written(leaf)}"
+        if _scales(leaf, source):
+            yield leaf, f"{_OFF} * {written(leaf)}"
+
+
+def _scales(value: ast.expr, source: Source) -> bool:
+    """Whether a thousandth more of a value is more: of 16 bits, a thousandth is half a unit."""
+    if not _HALVES.isdisjoint(source.outputs) or isinstance(value, ast.Lambda | ast.Compare):
+        return False
+    passed = (
+        value.args + [each.value for each in value.keywords] if isinstance(value, ast.Call) else []
+    )
+    return not any(isinstance(each, ast.Attribute) and each.attr in _WHOLE for each in passed)
 
 
 def _one_branch(node: ast.Call, _source: Source) -> Iterator[Replacement]:
