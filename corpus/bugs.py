@@ -17,6 +17,7 @@ BUGS = [
     KnownBug("derivative-of-clamp-where-bounds-cross"),
     KnownBug("derivative-of-expm1-far-below-zero", before="0.12"),
     KnownBug("derivative-of-ldexp-at-zero", before="0.12"),
+    KnownBug("derivative-of-sinc-near-zero", before="0.11"),
     KnownBug("derivative-of-spence"),
     KnownBug("derivative-of-vander-at-zero"),
     KnownBug("derivative-of-xlogy-of-two-dtypes"),

@@ -482,8 +482,8 @@ COMMANDS = (
         "Changes programs of a corpus, one place at a time, in the JAX source and in the "
         "StableHLO, runs each in a process of its own on the recorded inputs, and holds it against "
         "the reference. Prints what was caught, what survived and what is equivalent in meaning "
-        "(the same within 1 % of the largest element on a dozen other random inputs), by category "
-        "and by kind, and every mutant that was not caught.",
+        "(the same within 0.01 % of the largest element on a dozen other random inputs), by "
+        "category and by kind, and every mutant that was not caught.",
         (
             _FOLDER,
             Argument("--count", "How many mutants to draw (2500).", _positive, metavar="N"),

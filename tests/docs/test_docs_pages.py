@@ -21,7 +21,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
 OVERVIEW = DOCS / "how-jax-compiles.md"
 TEXTS = DOCS / "reading-the-ir.md"
-PAGES = [OVERVIEW, TEXTS, DOCS / "examples" / "README.md", DOCS / "using-in-your-tests.md"]
+BOUNDS = DOCS / "bounds.md"
+PAGES = [OVERVIEW, TEXTS, BOUNDS, DOCS / "examples" / "README.md", DOCS / "using-in-your-tests.md"]
 
 BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 EXPLANATION = re.compile(r"^- `([^`]+)`:", re.MULTILINE)

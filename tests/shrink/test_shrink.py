@@ -13,6 +13,7 @@ from corpus import CORPUS
 from jaxsmith.errors import RejectedError
 from jaxsmith.program.function import Case
 from jaxsmith.shrink import Facts, script, shrink
+from jaxsmith.shrink.resize import shortened
 from jaxsmith.shrink.sample import Sample
 from jaxsmith.shrink.steps import STEPS, inlined, one_of_many, plainer
 from jaxsmith.verdict import examine
@@ -125,6 +126,32 @@ def test_one_row_stands_for_those_that_are_mapped_over():
     assert "vmap" not in written.source_code or names(written).count("vmap") < names(
         function
     ).count("vmap")
+
+
+def shapes(graph):
+    """The shape of every value of a graph and of its regions."""
+    for eqn in graph.walk():
+        yield from (var.aval.shape for var in eqn.outputs)
+
+
+@pytest.mark.parametrize("control", ["", "vmap", "scan", "gradient", "fori"])
+def test_axes_become_short_throughout(control):
+    function, sample, smaller = first(shortened, control)
+    same = smaller.without_dead().written(function, CORPUS.helpers)
+    Judge(same).preview(smaller.without_dead().inputs)
+    assert sum(array.size for array in smaller.arrays) < sum(array.size for array in sample.arrays)
+    assert max(map(np.prod, shapes(smaller.graph))) <= max(map(np.prod, shapes(sample.graph)))
+    for param, array in zip(smaller.graph.params, smaller.arrays, strict=True):
+        assert param.aval.shape == array.shape
+
+
+def test_a_script_shows_no_more_elements_than_it_takes():
+    function, inputs = found(
+        lambda f: min(p.aval.size for p in f.params) >= 12 and "tanh" in names(f), "math"
+    )
+    smaller, left = shrink(function, inputs, CORPUS.helpers, with_operation("tanh"))
+    assert [array.size for array in left.arrays] == [1]
+    assert smaller.source_code.count("\n") < function.source_code.count("\n")
 
 
 def test_numbers_become_plain_within_their_range():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jaxsmith.shrink.resize import shortened
 from jaxsmith.shrink.sample import Sample, replaced, substituted
 from jaxsmith.vocabulary.value import Var
 
@@ -155,4 +156,6 @@ def _simpler(array: Any) -> Iterator[Any]:
         yield simpler
 
 
-STEPS: tuple[Step, ...] = (one_result, one_of_many, hoisted, inlined, forwarded, plainer)
+STEPS: tuple[Step, ...] = (
+    one_result, one_of_many, hoisted, inlined, forwarded, shortened, plainer,
+)  # fmt: skip

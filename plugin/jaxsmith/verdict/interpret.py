@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,7 @@ class Interpreter:
 
     def callable(self, graph: Graph, env: Environment) -> Callable[..., Any]:
         """A region as a plain function of arrays, packed as the region's source would be."""
-        plain = Interpreter(self.namespace, False, self.visited, self.plans, roundoff=self.roundoff)
+        plain = replace(self, bounds=False, slopes=None, told=None)
         outer = {var: item.value for var, item in env.items()}
 
         def function(*args: Any) -> Any:

@@ -30,15 +30,21 @@ def norm(x: Any, ord: Any = None, axis: Any = None, *, keepdims: bool = False) -
         return smooth(np.linalg.norm, x, ord=ord, axis=axis, keepdims=keepdims)
     if ord not in (None, 2, "fro"):
         raise UnsupportedError("a norm of this order has no rule")
-    squares = np.square(np.absolute(x))
-    return np.sqrt(reduction(np.add, squares, axes_of(axis, x.ndim), keepdims=keepdims))
+    return _length(x, axis, keepdims=keepdims)
 
 
 def vector_norm(x: Any, axis: Any = None, ord: Any = 2, *, keepdims: bool = False) -> Any:  # noqa: A002
     """The same of vectors; of all that is along several axes as one."""
-    if not isinstance(axis, int) and x.ndim != 1 and ord not in (None, 2):
+    if isinstance(axis, int) or x.ndim == 1:
+        return norm(x, ord, axis, keepdims=keepdims)
+    if ord not in (None, 2):
         raise UnsupportedError("a norm along several axes has no rule")
-    return norm(x, ord, axis, keepdims=keepdims)
+    return _length(x, axis, keepdims=keepdims)
+
+
+def _length(x: Any, axis: Any, *, keepdims: bool) -> Any:
+    squares = np.square(np.absolute(x))
+    return np.sqrt(reduction(np.add, squares, axes_of(axis, x.ndim), keepdims=keepdims))
 
 
 def inv(a: Dual) -> Dual:
