@@ -67,6 +67,13 @@ CASES = [
      "%3 = stablehlo.select %2, %1, %x : tensor<i1>, tensor<f32>", []),
     ("drop_branch", f"%0 = stablehlo.compare NE, %a, %a, FLOAT : ({T}, {T}) -> tensor<3x3xi1>\n"
      f"%1 = stablehlo.select %0, %a, %b : tensor<3x3xi1>, {T}", []),
+    ("nudge_constant", f"%0 = stablehlo.constant dense<5.000000e-01> : {T}\n"
+     f"%1 = stablehlo.compare LT, %a, %0, FLOAT : ({T}, {T}) -> tensor<3x3xi1>", []),
+    ("nudge_constant", "%0 = stablehlo.constant dense<5> : tensor<i32>\n%1 = stablehlo.compare LT, "
+     "%i, %0, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>",
+     ["%0 = stablehlo.constant dense<6> : tensor<i32>"]),
+    ("swap_operands", f"%0 = stablehlo.compare LT, %a, %b, FLOAT : ({T}, {T}) -> tensor<3x3xi1>",
+     []),
     ("nudge_constant", "%0 = stablehlo.constant dense<5.000000e-01> : tensor<3xf32>",
      ["%0 = stablehlo.constant dense<0.625> : tensor<3xf32>"]),
     ("nudge_constant", "%0 = stablehlo.constant dense<[[7, 2], [3, 4]]> : tensor<2x2xui8>",
@@ -80,6 +87,7 @@ CASES = [
         f"%plain = stablehlo.sine %a : {T}", f"%off = stablehlo.constant dense<1.001> : {T}",
         f"%0 = stablehlo.multiply %plain, %off : {T}"]),
     ("scale", "%0 = stablehlo.sine %a : tensor<2xf16>", []),
+    ("scale", "%0 = stablehlo.convert %a : (tensor<2xf16>) -> tensor<2xf32>", []),
     ("drop_branch", f"%0 = stablehlo.select %p, %a, %b : tensor<i1>, {T}", [
         f"%0 = stablehlo.select %p, %a, %a : tensor<i1>, {T}",
         f"%0 = stablehlo.select %p, %b, %b : tensor<i1>, {T}"]),
@@ -113,6 +121,7 @@ CASES = [
     ("swap_outputs", f"%0 = stablehlo.divide %a, %b : {T}\n%1 = stablehlo.divide %b, %a : {T}\n"
      f"stablehlo.return %0, %1 : {T}, {T}", [f"stablehlo.return %1, %0 : {T}, {T}"]),
     ("swap_outputs", "stablehlo.return %i, %j : tensor<i32>, tensor<i32>", []),
+    ("swap_outputs", f"stablehlo.return %iterArg, %iterArg_0 : {T}, {T}", []),
 ]  # fmt: skip
 
 

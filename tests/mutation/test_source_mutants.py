@@ -24,6 +24,7 @@ CASES = [
     ("swap_op", "return jnp.sin(x.sum())", ["return jnp.cos(x.sum())", "return jnp.sin(x.mean())"]),
     ("swap_op", "return x and y", ["return (x or y)"]),
     ("skip_op", "return jnp.exp(-x)", ["return (-x)", "return jnp.exp(x)"]),
+    ("skip_op", "return jax.jit(jnp.where)(x)", []),
     ("flip_comparison", "return x < y", ["return (x >= y)"]),
     ("flip_comparison", "if ordered:\n    return x\nreturn y", ["if not ordered:"]),
     ("flip_comparison", "return jnp.greater(x, y)", ["return jnp.less_equal(x, y)"]),

@@ -105,10 +105,10 @@ def _shifted_padding(operation: Operation, _module: Module) -> Iterator[Edit]:
         yield _line(operation, _put(operation, found, f"low = {lows}, high = {highs}"))
 
 
-def _nudged(operation: Operation, _module: Module) -> Iterator[Edit]:
-    """The first number of a constant."""
+def _nudged(operation: Operation, module: Module) -> Iterator[Edit]:
+    """The first number of a constant; of floats, unless it is only compared with others."""
     found = _DENSE.search(operation.body)
-    if found:
+    if found and not (operation.outputs[0].is_float and is_only_compared(operation, module)):
         other = _other_number(found[2], operation.outputs[0])
         if other is not None:
             yield _line(operation, _put(operation, found, f"dense<{found[1]}{other}"))
@@ -133,6 +133,8 @@ def _scaled(operation: Operation, module: Module) -> Iterator[Edit]:
         return
     if stays_the_same(operation, module) or is_only_compared(operation, module):
         return
+    if any(operand.element in ("f16", "bf16") for operand in operation.operands):
+        return  # what was rounded to 16 bits is known to no thousandth
     text = operation.outputs[0].text
     number = f"({_OFF}, 0.0)" if "complex" in text else _OFF
     indent, name = operation.indent, operation.result
@@ -244,11 +246,13 @@ def _result_type(head: str, k: int, other: str) -> str:
 
 
 def _exchanged_results(operation: Operation, module: Module) -> Iterator[Edit]:
-    """Two neighbours; not the counters of a loop, of which JAX carries several."""
+    """Two neighbours; not the counters of a loop, of which JAX carries several, nor what it keeps."""
     values, types = operation.values, operation.outputs
     for k in range(len(values) - 1):
         counts = not types[k].sizes and types[k].is_integer and operation.name != "return"
         pair = values[k], values[k + 1]
+        if all(value.startswith("%iterArg") for value in pair):
+            continue
         if types[k] == types[k + 1] and not counts and not are_alike(*pair, operation, module):
             order = [*values[:k], values[k + 1], values[k], *values[k + 2 :]]
             yield _line(operation, f"{operation.name} {', '.join(order)}")

@@ -44,6 +44,7 @@ _COMMUTATIVE = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 _DIFFERENTIATES = frozenset({"grad", "value_and_grad", "jacfwd", "jacrev", "hessian"})
 _BRANCHES = frozenset({"where", "select", "cond", "switch", "select_n"})
 _PERMUTES = frozenset({"transpose", "permute_dims", "moveaxis", "swapaxes", "rollaxis"})
+_HINTS = frozenset({"jit", "checkpoint", "remat", "optimization_barrier"})
 _HALVES = frozenset({"float16", "bfloat16"})
 # What makes whole numbers, or truths, of what it is given.
 _WHOLE = frozenset({"bool_", *(f"{u}int{bits}" for u in ("", "u") for bits in (4, 8, 16, 32, 64))})
@@ -67,8 +68,9 @@ def _other_connective(node: ast.BoolOp, _source: Source) -> Iterator[Replacement
 
 
 def _skipped_call(node: ast.Call, _source: Source) -> Iterator[Replacement]:
-    """Of a function of one operand, the operand."""
-    if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
+    """Of a function of one operand, the operand; not of what only speaks to the compiler."""
+    plain = isinstance(node.func, ast.Attribute) and _called(node) not in _HINTS
+    if plain and len(node.args) == 1 and not node.keywords:
         yield node, node.args[0]
 
 

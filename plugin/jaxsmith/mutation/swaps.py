@@ -157,7 +157,7 @@ DIRECTIONS = _both_ways({"LT": "GE", "GT": "LE", "EQ": "NE"})
 
 NONCOMMUTATIVE = frozenset({
     "subtract", "divide", "power", "remainder", "atan2", "shift_left", "shift_right_logical",
-    "shift_right_arithmetic", "compare", "complex", "select", "concatenate", "dot_general",
+    "shift_right_arithmetic", "complex", "select", "concatenate", "dot_general",
     "triangular_solve",
 })  # fmt: skip
-"""Operations of StableHLO that can tell their operands apart."""
+"""Operations of StableHLO that can tell their operands apart; of comparisons, see DIRECTIONS."""
