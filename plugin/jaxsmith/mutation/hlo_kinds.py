@@ -246,7 +246,7 @@ def _result_type(head: str, k: int, other: str) -> str:
 
 
 def _exchanged_results(operation: Operation, module: Module) -> Iterator[Edit]:
-    """Two neighbours; not the counters of a loop, of which JAX carries several, nor what it keeps."""
+    """Two neighbours; neither counters of a loop, which has several, nor what it keeps."""
     values, types = operation.values, operation.outputs
     for k in range(len(values) - 1):
         counts = not types[k].sizes and types[k].is_integer and operation.name != "return"
