@@ -9,6 +9,7 @@ from jaxsmith.program.bugs import KnownBug
 BUGS = [
     KnownBug("absolute-value-of-a-square-that-wraps", before="0.11"),
     KnownBug("bitwise-reduction-of-a-sharded-array"),
+    KnownBug("cast-to-eight-bits-rounds-twice", before="0.8"),
     KnownBug("checkpoint-saves-complex-dots"),
     KnownBug("clamp-with-one-batched-bound"),
     KnownBug("clipped-scatter-of-extremes", before="0.12"),
@@ -27,6 +28,7 @@ BUGS = [
     KnownBug("exponential-integrals-in-float16"),
     KnownBug("gradient-of-a-mapped-slice", before="0.9"),
     KnownBug("gradient-of-a-maximum-lost"),
+    KnownBug("kl-div-in-float64", since="0.12"),
     KnownBug("log-gamma-at-one", before="0.12"),
     KnownBug("log-of-exp-that-overflows", before="0.11"),
     KnownBug("many-rows-times-a-matrix", since="0.10", before="0.11"),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Kink(NamedTuple):
-    """A function of ``x`` in JAX, and in NumPy the slope of it, or of the sum of its elements."""
+    """A function of ``x`` in JAX, or its name; in NumPy the slope of the sum of its elements."""
 
     name: str
     jax: str
@@ -51,12 +51,10 @@ KINKS = (
 """Elementwise functions with kinks at whole numbers."""
 
 TIES = (
-    Kink("max", "jnp.max(x)", "(x == np.max(x)) / np.sum(x == np.max(x))"),
-    Kink("min", "jnp.min(x)", "(x == np.min(x)) / np.sum(x == np.min(x))"),
+    Kink("max", "jnp.max", "(x == np.max(x)) / np.sum(x == np.max(x))"),
+    Kink("min", "jnp.min", "(x == np.min(x)) / np.sum(x == np.min(x))"),
     Kink("sort", "jnp.sort(x) * jnp.arange(x.size)",
          'np.argsort(np.argsort(x, kind="stable")).astype(float)'),
-    Kink("top_k", "lax.top_k(x, 2)[0]",
-         'np.where(np.argsort(np.argsort(-x, kind="stable")) < 2, 1.0, 0.0)'),
 )  # fmt: skip
 """Functions of a vector with ties."""
 
@@ -71,10 +69,10 @@ def _vector(scope: Scope, _op: Op) -> Proposal | None:
 
 
 def _row(kink: Kink, signature: Signature, *, elementwise: bool) -> Op:
-    total = kink.jax if kink.name in ("max", "min") else f"jnp.sum({kink.jax})"
+    total = kink.jax if "(" not in kink.jax else f"lambda x: jnp.sum({kink.jax})"
     return function(
         f"kink_{kink.name}", "gradients", signature, spans.within(-3.0, 32.0),
-        jax=f"jax.grad(lambda x: {total})(jnp.round({{0}}))",
+        jax=f"jax.grad({total})(jnp.round({{0}}))",
         numpy=f"(lambda x: {kink.slope})(np.round({{0}}))",
         accuracy=jumps(1.0), domain=(_DOMAIN,), smooth="none", elementwise=elementwise,
         names=("slope", "subgradient", "direction"), verb=f"{kink.name}_slope", weight=0.08,

@@ -60,12 +60,15 @@ def call(function: Callable[..., Any], arguments: Sequence[Any]) -> list[Any]:
     """The same for arguments that are as the reference takes them.
 
     Raises:
-        RejectedError: ``reference_error`` if it raises.
+        RejectedError: ``reference_error`` if it raises; ``ill_conditioned`` where a matrix that it
+            meets on the way is singular.
     """
     try:
         with np.errstate(all="ignore"):
             return leaves(function(*arguments))
     except RejectedError:
         raise
+    except np.linalg.LinAlgError as error:
+        raise RejectedError("ill_conditioned", f"the reference: {error}") from error
     except Exception as error:
         raise RejectedError("reference_error", f"{type(error).__name__}: {error}") from error

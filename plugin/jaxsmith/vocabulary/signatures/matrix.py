@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.vocabulary.aval import Aval
 from jaxsmith.vocabulary.draw import Draw
+from jaxsmith.vocabulary.dtypes import is_half
 from jaxsmith.vocabulary.interval import Interval
 from jaxsmith.vocabulary.op import Proposal
 from jaxsmith.vocabulary.signatures.contract import side
@@ -93,7 +94,12 @@ def drawn(kind: str, *, batches: float = 0.0, tall: bool = False, most: int = LA
 
 def gram(scope: Scope) -> Matrix | None:
     """``x.T @ x + jnp.eye(n)`` of a matrix at hand: symmetric and positive definite."""
-    x = scope.value("f", ranks=(2, 2), where=lambda aval: max(aval.shape) <= 12, domain=SMALL)
+    x = scope.value(
+        "f",
+        ranks=(2, 2),
+        where=lambda aval: max(aval.shape) <= 12 and not is_half(aval.dtype),
+        domain=SMALL,
+    )
     if x is None:
         return None
     rows, columns = x.aval.shape
@@ -119,7 +125,9 @@ def loaded(scope: Scope) -> Matrix | None:
     x = scope.value(
         "f",
         ranks=(2, 2),
-        where=lambda aval: 2 <= aval.shape[0] == aval.shape[1] <= LARGEST,
+        where=lambda aval: (
+            2 <= aval.shape[0] == aval.shape[1] <= LARGEST and not is_half(aval.dtype)
+        ),
         fresh=lambda: (n, n),
         domain=SMALL,
     )
