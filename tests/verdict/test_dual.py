@@ -240,3 +240,13 @@ def test_a_slope_without_bound_is_a_convention_even_of_what_does_not_move(expres
         found = slopes.survey(load(CHOSEN.format(expression)), [x], [np.eye(2)])
     assert found is not None
     assert found.tied is tied
+
+
+def test_a_second_derivative_wears_as_fast_as_its_argument_moves():
+    call, x, moves = load(CHOSEN.format("np.tanh(50.0 * x)")), [np.array([0.1])], [np.eye(1)]
+    slopes_of = [
+        slopes.survey(call, x, moves, wear=wear, twice=twice).slopes[0]
+        for wear, twice in ((0.0, False), (1e-6, False), (1e-6, True))
+    ]
+    off = [slope.item() - slopes_of[0].item() for slope in slopes_of]
+    assert off == pytest.approx([0.0, 50e-6, 50e-6 * 101.0])

@@ -161,7 +161,7 @@ def _derived(
                 close = seen.approximate or survey.approximate
                 bend = bending(function, held, survey, directions) if order == 1 else 0.0
                 none = [np.asarray(0.0)] * len(values)
-                worn = wearing(function, held, survey, directions, unit)
+                worn = wearing(function, held, survey, directions, unit, order)
                 # One is the outer; the inner ones are, too, where a step lands close to a kink.
                 exact = order == 1 or not (close or seen.differenced > 1)
                 return _Derived(values, none, bend, exact, close, worn)

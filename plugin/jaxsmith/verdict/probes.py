@@ -158,12 +158,13 @@ def wearing(
     found: Survey,
     directions: int,
     unit: float,
+    order: int = 1,
 ) -> float:
     """How far off derivatives are where slopes are what a rounded value leaves of 1."""
     if not found.wears:
         return 0.0
     spread = spread_of(arguments, directions)
-    worn = survey(function, arguments, spread, wear=_WEAR * unit)
+    worn = survey(function, arguments, spread, wear=_WEAR * unit, twice=order > 1)
     if worn is None:
         return 0.0
     pairs = zip(worn.slopes, found.slopes, strict=True)

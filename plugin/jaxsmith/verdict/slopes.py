@@ -81,6 +81,8 @@ def survey(
     directions: Sequence[Any],
     unit: float = 0.0,
     wear: float = 0.0,
+    *,
+    twice: bool = False,
 ) -> Survey | None:
     """The derivatives of a function, or None where one of its steps has no rule.
 
@@ -91,9 +93,10 @@ def survey(
             axis; None for an argument that stays.
         unit: see ``Tape``.
         wear: likewise.
+        twice: likewise.
     """
     counts = [len(each) for each in directions if each is not None]
-    tape = Tape(counts[0] if counts else 0, unit, wear=wear)
+    tape = Tape(counts[0] if counts else 0, unit, wear=wear, twice=twice)
     duals = [
         argument if moves is None else Dual(np.array(argument), np.array(moves), tape)
         for argument, moves in zip(arguments, directions, strict=True)

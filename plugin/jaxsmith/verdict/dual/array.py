@@ -45,6 +45,8 @@ class Tape:
             that may move along, where JAX's derivative is a convention though there is no kink.
         approximate: whether some step was differentiated by differences, good to about ten digits.
         wear: the absolute error of slopes that are what a value leaves of 1, as 1 - y**2 of a tanh.
+        twice: whether it is that of second derivatives, which meet such a slope twice: once more as
+            that of the slope itself, -2 y (1 - y**2), and as fast as the argument moves.
         wears: whether there are such slopes.
         noise: the rounding errors that each operation adds, where what moves is not an argument but
             the rounding; the directions are then so many ways in which it may fall.
@@ -56,6 +58,7 @@ class Tape:
     noise: Noise | None = None
     budget: int | None = None
     wear: float = 0.0
+    twice: bool = False
     wears: bool = False
     close: bool = False
     tied: bool = False

@@ -296,7 +296,8 @@ def _partials(
         if ufunc not in _LEFT_OF_ONE:
             return (slope,)
         tape.wears = True
-        return (slope + tape.wear,)
+        speed = np.max(np.abs(tangents[0]), axis=0, initial=0.0) if tape.twice else 0.0
+        return (slope + tape.wear * (1.0 + 2.0 * speed),)
     if ufunc is np.power and tangents[1] is None and np.ndim(values[1]) == 0 and values[1]:
         return values[1] * np.power(values[0], values[1] - 1.0), 0.0
     if ufunc is np.arctan2 and tangents[0] is not None:  # it jumps from pi to -pi
