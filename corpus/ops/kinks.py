@@ -3,8 +3,8 @@
 Elsewhere inputs keep away from kinks and ties. Here whole numbers are what is differentiated at, so
 that kinks at whole numbers, and ties, come up all the time; and the reference is no difference
 quotient but a slope that somebody wrote down. What JAX gives: half to either of two that are equal
-(``jax.lax.max``), equal shares to all elements that attain an extreme, all to the first where
-elements are put in order, and that of one branch where a condition chooses (``jax.nn.relu``, after
+(``jax.lax.max``), equal shares to all elements that attain an extreme, the weight of its place to
+each that is put in order, and that of one branch where a condition chooses (``jax.nn.relu``, after
 Bertoin et al., "Numerical influence of ReLU'(0) on backpropagation", 2021).
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Kink(NamedTuple):
-    """A function of ``x`` in JAX, or its name; in NumPy the slope of the sum of its elements."""
+    """What is differentiated, in JAX, and in NumPy its slope at ``x``."""
 
     name: str
     jax: str
@@ -48,15 +48,15 @@ KINKS = (
     Kink("abs_of_abs", "jnp.abs(jnp.abs(x) - 1.0)",
          "np.where(np.abs(x) >= 1, 1.0, -1.0) * np.where(x >= 0, 1.0, -1.0)"),
 )  # fmt: skip
-"""Elementwise functions with kinks at whole numbers."""
+"""Elementwise functions of ``x``, whose elements are summed, with kinks at whole numbers."""
 
 TIES = (
     Kink("max", "jnp.max", "(x == np.max(x)) / np.sum(x == np.max(x))"),
     Kink("min", "jnp.min", "(x == np.min(x)) / np.sum(x == np.min(x))"),
-    Kink("sort", "jnp.sort(x) * jnp.arange(x.size)",
+    Kink("sort", "lambda x: jnp.sum(jnp.sort(x) * jnp.arange(x.size))",
          'np.argsort(np.argsort(x, kind="stable")).astype(float)'),
 )  # fmt: skip
-"""Functions of a vector with ties."""
+"""Functions from a vector, with ties, to a number."""
 
 _DOMAIN = (-3.4, 3.4)
 
@@ -68,11 +68,10 @@ def _vector(scope: Scope, _op: Op) -> Proposal | None:
     return None if x is None else Proposal((x,), (x.aval,), {})
 
 
-def _row(kink: Kink, signature: Signature, *, elementwise: bool) -> Op:
-    total = kink.jax if "(" not in kink.jax else f"lambda x: jnp.sum({kink.jax})"
+def _row(kink: Kink, loss: str, signature: Signature, *, elementwise: bool) -> Op:
     return function(
         f"kink_{kink.name}", "gradients", signature, spans.within(-3.0, 32.0),
-        jax=f"jax.grad({total})(jnp.round({{0}}))",
+        jax=f"jax.grad({loss})(jnp.round({{0}}))",
         numpy=f"(lambda x: {kink.slope})(np.round({{0}}))",
         accuracy=jumps(1.0), domain=(_DOMAIN,), smooth="none", elementwise=elementwise,
         names=("slope", "subgradient", "direction"), verb=f"{kink.name}_slope", weight=0.08,
@@ -80,6 +79,6 @@ def _row(kink: Kink, signature: Signature, *, elementwise: bool) -> Op:
 
 
 OPS = [
-    *(_row(kink, unary("f"), elementwise=True) for kink in KINKS),
-    *(_row(kink, _vector, elementwise=False) for kink in TIES),
+    *(_row(kink, f"lambda x: jnp.sum({kink.jax})", unary("f"), elementwise=True) for kink in KINKS),
+    *(_row(kink, kink.jax, _vector, elementwise=False) for kink in TIES),
 ]

@@ -6,7 +6,7 @@ import pytest
 
 from corpus import CORPUS
 from jaxsmith.stages import load
-from tests.verdict.rows import FAMILIES, function_of
+from tests.rows import FAMILIES, function_of
 
 TWICE = ("smooth", "kinked")
 

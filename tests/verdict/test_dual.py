@@ -6,7 +6,7 @@ import pytest
 from corpus import CORPUS
 from jaxsmith.verdict import noise, reference, slopes
 from jaxsmith.verdict.probes import spread_of
-from tests.verdict.rows import FAMILIES, function_of
+from tests.rows import FAMILIES, function_of
 
 DIRECTIONS = 3
 STEP = 1e-6

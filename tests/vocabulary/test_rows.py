@@ -5,15 +5,12 @@ import pytest
 
 from corpus import CORPUS
 from jaxsmith.errors import RejectedError
-from jaxsmith.program.builder import Builder
-from jaxsmith.program.function import Case
-from jaxsmith.program.recipe import finish
 from jaxsmith.program.style import STORED, pick_style
-from jaxsmith.program.write import write
 from jaxsmith.sample.sets import make_set
 from jaxsmith.verdict import compare
 from jaxsmith.verdict.expect import Judge
 from jaxsmith.vocabulary.stream import Stream
+from tests.rows import alone
 
 # How loops become machine code says nothing of a row; this way takes XLA half as long.
 QUICKLY = {"xla_cpu_use_fusion_emitters": False}
@@ -32,15 +29,9 @@ def forms(op):
             style = style.but(stored=rng.child("stored").choice(list(STORED)))
         if op.code:
             style = style.but(max_parameters=16)
-        builder = Builder(rng, style, CORPUS.vocabulary)
-        outputs = builder.apply(op)
-        if outputs is None:
+        function = alone(op, attempt, rng, style)
+        if function is None:
             continue
-        graph, structure = finish(builder, list(outputs), rng)
-        case = Case("rows", attempt, 0)
-        function = write(
-            case, graph, builder.entries, CORPUS.helpers, x64=builder.x64, structure=structure
-        )
         key = (function.source_code, tuple(param.aval for param in function.params))
         if key not in seen:
             seen.add(key)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jaxsmith.mutation.hlo import VALUE
+
 if TYPE_CHECKING:
     from jaxsmith.mutation.hlo import Module, Operation
 
 INFINITY = re.compile(r"0x(?:FF80|7F80|FFF0|7FF0|FC00|7C00)0*")
 """How a constant that is infinite is written."""
 
-_VALUE = re.compile(r"%\w+(?:#\d+)?")
 _SPLAT = re.compile(r"constant dense<([^\[\],<>\"]+)>")
 _ZERO = re.compile(r"-?0\.0+(?:e[+-]0+)?")
 _NAN = re.compile(r"0x(?:7|F)(?:FC|FF8|E)0*")
@@ -24,12 +25,12 @@ _MOVES = frozenset(
 
 def definition(value: str, number: int, module: Module) -> Operation | None:
     """The operation that gives a value, read on a line; none where nothing gives that alone."""
-    for operation in reversed(module.operations):
-        if operation.number < number:
-            if operation.result == value and operation.results == 1:
-                return operation
-            if operation.name == "return":  # of the function before
-                break
+    for line in range(number - 1, -1, -1):
+        operation = module.at.get(line)
+        if operation is not None and operation.result == value and operation.results == 1:
+            return operation
+        if operation is not None and operation.name == "return":  # of the function before
+            break
     return None
 
 
@@ -69,7 +70,7 @@ def are_alike(one: str, other: str, reader: Operation, module: Module) -> bool:
         return one == other
     swaps = first.short in _COMMUTATIVE
     operands = [sorted(each.values) if swaps else each.values for each in (first, second)]
-    bodies = [_VALUE.sub("%", each.body) for each in (first, second)]
+    bodies = [VALUE.sub("%", each.body) for each in (first, second)]
     return operands[0] == operands[1] and bodies[0] == bodies[1]
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 _OPERATION = re.compile(r"( *)(%\w+)(:\d+)? = (.+)")
 _RETURNS = ("return", "stablehlo.return", "sdy.return")
-_VALUE = re.compile(r"%\w+(?:#\d+)?")
+VALUE = re.compile(r"%\w+(?:#\d+)?")
+"""The name of a value, where it is read."""
+
 _TENSOR = re.compile(r"tensor<((?:\d+x)*)((?:complex<\w+>)|\w+)>")
 
 
@@ -70,7 +72,7 @@ class Operation:
     @property
     def values(self) -> list[str]:
         """The names of the operands."""
-        return _VALUE.findall(self.body)
+        return VALUE.findall(self.body)
 
     def line(self, body: str, result: str | None = None) -> str:
         """The line with another body, for a result of that name."""
@@ -158,7 +160,7 @@ def _operation(number: int, line: str) -> Operation | None:
     if not arrow:
         outputs = operands if not assigned else operands[-1:]
         if len(operands) == 1:
-            operands *= len(_VALUE.findall(body))
+            operands *= len(VALUE.findall(body))
     return Operation(
         number,
         indent,

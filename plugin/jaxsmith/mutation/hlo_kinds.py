@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jaxsmith.mutation.edit import Edit
 from jaxsmith.mutation.flow import INFINITY, are_alike, chooses, is_only_compared, stays_the_same
-from jaxsmith.mutation.hlo import HloKind, Module, Operation, Type, tensors
+from jaxsmith.mutation.hlo import VALUE, HloKind, Module, Operation, Type, tensors
 from jaxsmith.mutation.swaps import DIRECTIONS, NONCOMMUTATIVE, OPERATIONS, REDUCERS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _exchanged(operation: Operation, module: Module) -> Iterator[Edit]:
         return
     if selects or len(set(operation.operands[-2:])) == 1:
         names = dict(zip(values[-2:], values[:-3:-1], strict=True))
-        body = re.sub(r"%\w+(?:#\d+)?", lambda found: names.get(found[0], found[0]), operation.body)
+        body = VALUE.sub(lambda found: names.get(found[0], found[0]), operation.body)
         yield _line(operation, body)
 
 

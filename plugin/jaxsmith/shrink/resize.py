@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxsmith.shrink.sample import Sample
+from jaxsmith.errors import RejectedError
+from jaxsmith.shrink.sample import Sample, replaced
+from jaxsmith.verdict import reference
 from jaxsmith.verdict.interpret import Interpreter
 from jaxsmith.vocabulary.aval import Aval
-from jaxsmith.vocabulary.value import Literal, Var
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jaxsmith.program.graph import Eqn, Graph
     from jaxsmith.vocabulary.aval import Shape
-    from jaxsmith.vocabulary.value import Atom
+    from jaxsmith.vocabulary.value import Var
 
 
 def shortened(sample: Sample, namespace: Mapping[str, Any]) -> Iterator[Sample]:
@@ -38,10 +39,9 @@ def _resized(
     graph = _with_lengths(sample.graph, size, shorter)
     interpreter = _Measuring(dict(namespace), bounds=False)
     try:
-        with np.errstate(all="ignore"):
-            interpreter.values(graph, arrays, {})
-    except Exception:
-        return None  # a reference fails in its own way on shapes that it was not written for
+        reference.run(lambda *given: interpreter.values(graph, given, {}), arrays)
+    except RejectedError:
+        return None  # it was not written for such shapes
     shapes = interpreter.shapes
     into = {var: replace(var, aval=Aval(shapes[var], var.aval.dtype)) for var in shapes}
     return Sample(_with_shapes(graph, into), arrays)
@@ -84,21 +84,17 @@ def _with_lengths(graph: Graph, size: int, shorter: int) -> Graph:
 
 
 def _with_shapes(graph: Graph, into: Mapping[Var, Var]) -> Graph:
-    def new(atom: Atom) -> Atom:
-        return atom if isinstance(atom, Literal) else into.get(atom, atom)
-
     def made(variables: Sequence[Var]) -> tuple[Var, ...]:
         return tuple(into.get(var, var) for var in variables)
 
     eqns = tuple(
         replace(
             eqn,
-            operands=tuple(map(new, eqn.operands)),
+            operands=tuple(replaced(atom, into) for atom in eqn.operands),
             outputs=made(eqn.outputs),
             regions=tuple(_with_shapes(region, into) for region in eqn.regions),
         )
         for eqn in graph.eqns
     )
-    return replace(
-        graph, params=made(graph.params), eqns=eqns, results=tuple(map(new, graph.results))
-    )
+    results = tuple(replaced(atom, into) for atom in graph.results)
+    return replace(graph, params=made(graph.params), eqns=eqns, results=results)

@@ -15,20 +15,25 @@ from jaxsmith.vocabulary.stream import Stream
 FAMILIES = sorted({op.family for op in CORPUS.vocabulary.by_name.values()} - {"guards"})
 
 
+def alone(op, attempt, rng, style):
+    """A function of this row alone; None where the row finds no operands."""
+    builder = Builder(rng, style, CORPUS.vocabulary)
+    outputs = builder.apply(op)
+    if outputs is None:
+        return None
+    graph, structure = finish(builder, list(outputs), rng)
+    case = Case("rows", attempt, 0)
+    return write(case, graph, builder.entries, CORPUS.helpers, x64=builder.x64, structure=structure)
+
+
 def function_of(op):
     """A function of this row alone in float64 that takes floats, with its arguments."""
     for attempt in range(4):
         rng = Stream(f"dual/{op.name}/{attempt}")
         style = pick_style(rng).but(max_parameters=16, x64=True, float_dtype="float64")
-        builder = Builder(rng, style, CORPUS.vocabulary)
-        outputs = builder.apply(op)
-        if outputs is None:
+        function = alone(op, attempt, rng, style)
+        if function is None:
             continue
-        graph, structure = finish(builder, list(outputs), rng)
-        case = Case("rows", attempt, 0)
-        function = write(
-            case, graph, builder.entries, CORPUS.helpers, x64=True, structure=structure
-        )
         if any(param.aval.dtype.startswith("float") for param in function.params):
             inputs = make_set(function.params, "domain", seed=attempt)
             return function, [np.asarray(reference.widen(array)) for array in inputs.arrays]
