@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from jaxsmith.vocabulary.op import Attributes, Guard, Scope, Smoothness, Span
     from jaxsmith.vocabulary.value import Var
 
-LARGE = 30.0  # the end of a clip where the domain has none of its own
+# An end of a domain that is further out is hardly ever met: a clip has a nearer one of these.
+FAR = 8.0
+NEAR = {"f": (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0), "i": (2, 3, 4, 5, 6, 8, 10, 12)}
 
 
 def _never(_scope: Scope, _op: Op) -> Proposal | None:
@@ -29,19 +31,43 @@ def _kind(var: Var) -> str:
     return dtypes.kind(var.aval.dtype)
 
 
-def _clip(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
-    if _kind(var) in "bcen":
+def _clip(scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    """Both ends of the domain, unless they are far out; where the value may be beyond both."""
+    low, high = domain
+    if _kind(var) not in "fiu" or var.interval.low >= low or var.interval.high <= high:
         return None
-    low = max(domain.low, -LARGE) if domain.low <= LARGE else domain.low
-    high = min(domain.high, LARGE) if domain.high >= -LARGE else domain.high
-    number: Callable[[float], object] = int if _kind(var) in "iu" else float
-    return Proposal((var,), (var.aval,), {"low": number(low), "high": number(high)})
+    near = NEAR["f" if _kind(var) == "f" else "i"]
+    if high > FAR:
+        high = scope.rng.choice([n for n in near if n - 0.25 > low] or [high])
+    if low < -FAR:
+        low = scope.rng.choice([-n for n in near if -n < high] or [low])
+    return Proposal((var,), (var.aval,), {"low": _number(var, low), "high": _number(var, high)})
+
+
+def _number(var: Var, value: float) -> float:
+    return value if _kind(var) == "f" else int(value)
+
+
+def _floor(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    """Where the value may only be too small."""
+    if _kind(var) not in "fiu" or var.interval.high > domain.high:
+        return None
+    return Proposal((var,), (var.aval,), {"low": _number(var, domain.low)})
+
+
+def _ceiling(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
+    """Where the value may only be too large."""
+    if _kind(var) not in "fiu" or var.interval.low < domain.low:
+        return None
+    return Proposal((var,), (var.aval,), {"high": _number(var, domain.high)})
 
 
 def _clip_span(
-    _intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
+    intervals: Sequence[Interval], _avals: Sequence[Aval], attributes: Attributes
 ) -> Interval:
-    return Interval(float(str(attributes["low"])), float(str(attributes["high"])))
+    low = float(str(attributes.get("low", intervals[0].low)))
+    high = float(str(attributes.get("high", intervals[0].high)))
+    return Interval(low, high)
 
 
 def _float_guard(reach: Callable[[Interval], Interval]) -> Guard:
@@ -151,6 +177,10 @@ def _row(
 OPS = [
     _row("guard_clip", "jnp.clip({0}, {low}, {high})", "np.clip({0}, {low}, {high})", _clip,
          _clip_span, size=1.0, smooth="kinked", names=("clipped", "bounded", "limited")),
+    _row("guard_floor", "jnp.maximum({0}, {low})", "np.maximum({0}, {low})", _floor,
+         _clip_span, size=1.0, smooth="kinked", names=("floored", "raised", "at_least")),
+    _row("guard_ceiling", "jnp.minimum({0}, {high})", "np.minimum({0}, {high})", _ceiling,
+         _clip_span, size=1.0, smooth="kinked", names=("capped", "lowered", "at_most")),
     _row("guard_tanh", "jnp.tanh({0})", "np.tanh({0})", _float_guard(_unit(-1.0, 1.0)),
          spans.within(-1.0, 1.0), names=("squashed", "bounded", "activated")),
     _row("guard_sin", "jnp.sin({0})", "np.sin({0})", _float_guard(_unit(-1.0, 1.0)),

@@ -67,6 +67,10 @@ CASES = [
      "%3 = stablehlo.select %2, %1, %x : tensor<i1>, tensor<f32>", []),
     ("drop_branch", f"%0 = stablehlo.compare NE, %a, %a, FLOAT : ({T}, {T}) -> tensor<3x3xi1>\n"
      f"%1 = stablehlo.select %0, %a, %b : tensor<3x3xi1>, {T}", []),
+    ("drop_branch", "%0 = stablehlo.constant dense<0> : tensor<i32>\n"
+     "%1 = stablehlo.compare LT, %i, %0, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
+     "%2 = stablehlo.add %i, %n : tensor<i32>\n"
+     "%3 = stablehlo.select %1, %2, %i : tensor<i1>, tensor<i32>", []),
     ("nudge_constant", f"%0 = stablehlo.constant dense<5.000000e-01> : {T}\n"
      f"%1 = stablehlo.compare LT, %a, %0, FLOAT : ({T}, {T}) -> tensor<3x3xi1>", []),
     ("nudge_constant", "%0 = stablehlo.constant dense<5> : tensor<i32>\n%1 = stablehlo.compare LT, "
@@ -81,7 +85,9 @@ CASES = [
     ("nudge_constant", "%0 = stablehlo.constant dense<true> : tensor<i1>",
      ["%0 = stablehlo.constant dense<false> : tensor<i1>"]),
     ("nudge_constant", "%0 = stablehlo.constant dense<0xFF800000> : tensor<f32>",
-     ["%0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>"]),
+     ["%0 = stablehlo.constant dense<0x7F800000> : tensor<f32>"]),
+    ("nudge_constant", "%0 = stablehlo.constant dense<0x7FF0000000000000> : tensor<f64>",
+     ["%0 = stablehlo.constant dense<0xFFF0000000000000> : tensor<f64>"]),
     ("nudge_constant", '%0 = stablehlo.constant dense<"0x0102"> : tensor<2xi8>', []),
     ("scale", f"%0 = stablehlo.sine %a : {T}", [
         f"%plain = stablehlo.sine %a : {T}", f"%off = stablehlo.constant dense<1.001> : {T}",

@@ -79,7 +79,8 @@ def chooses(select: Operation, module: Module) -> bool:
 
     None is made by one of equal values, or by one that takes a number where a value is that number
     (as the order of a sort does, for zeros of either sign). Hardly a sample shows what is taken for
-    a NaN, or the NaN that is taken where a factorization fails.
+    a NaN, or the NaN that is taken where a factorization fails. Of every position, those that
+    cannot be negative included, JAX asks whether it is to be counted from the end.
     """
     predicate, first, second = select.values
     number = select.number
@@ -87,6 +88,8 @@ def chooses(select: Operation, module: Module) -> bool:
     if first == second or any(_NAN.fullmatch(side) for side in sides):
         return False
     asked = definition(predicate, number, module)
+    if asked is not None and _counts_from_the_end(select, asked, module):
+        return False
     equality = _EQUALITY.search(asked.body) if asked is not None else None
     if asked is None or equality is None:
         return True
@@ -95,6 +98,21 @@ def chooses(select: Operation, module: Module) -> bool:
     known = constant(right, asked.number, module)
     same = other == left and known != "" and known == constant(taken, number, module)
     return left != right and not same
+
+
+def _counts_from_the_end(select: Operation, asked: Operation, module: Module) -> bool:
+    """Whether it takes a position, or where that is negative, the position and a size."""
+    _, taken, position = select.values
+    moved = definition(taken, select.number, module)
+    return (
+        select.outputs[0].is_integer
+        and "compare LT," in re.sub(" +", " ", asked.body)
+        and asked.values[0] == position
+        and constant(asked.values[1], asked.number, module) == "0"
+        and moved is not None
+        and moved.short == "add"
+        and position in moved.values
+    )
 
 
 def _readers(operation: Operation, module: Module) -> list[Operation | None]:

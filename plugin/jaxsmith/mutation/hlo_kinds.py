@@ -119,8 +119,8 @@ def _other_number(text: str, given: Type) -> str | None:
         return "false" if text == "true" else "true"
     if given.element.lstrip("u").startswith("i"):
         return str(int(text) + 1)
-    if INFINITY.fullmatch(text):
-        return "0.000000e+00"
+    if INFINITY.fullmatch(text):  # the other one: what a maximum begins with is seldom its result
+        return f"0x{'7' if text[2] == 'F' else 'F'}{text[3:]}"
     try:
         value = float(text)
     except ValueError:

@@ -49,7 +49,7 @@ def gradient(
         derive = partial(_repeat, interpreter.told)
     if not interpreter.bounds:
         return [Bounded(value) for value in derive(*arguments)]
-    region = _differentiated(eqn)
+    region = differentiated(eqn)
     primals = len(region.params)  # the operands after them are tangents or a cotangent
     order = eqn.number("order")
     unit = interpreter.roundoff * max(EPSILON.get(var.aval.dtype, 0.0) for var in eqn.outputs)
@@ -92,7 +92,7 @@ def gradient(
     return results
 
 
-def _differentiated(eqn: Eqn) -> Graph:
+def differentiated(eqn: Eqn) -> Graph:
     """The function that is differentiated: what gives the one result that is looked at."""
     region = eqn.regions[0]
     return prune(replace(region, results=(region.results[eqn.number("leaf", 0)],), returns=""))

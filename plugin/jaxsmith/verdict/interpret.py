@@ -122,7 +122,8 @@ class Interpreter:
             return REGIONS[eqn.op.control](self, eqn, operands, env)
         return self.bounded(eqn, operands)
 
-    def _plan(self, eqn: Eqn) -> Plan:
+    def plan(self, eqn: Eqn) -> Plan:
+        """What is the same each time an equation runs, made once."""
         plan = self.plans.get(eqn)
         if plan is None:
             plan = self.plans[eqn] = Plan.of(eqn, spelled(eqn, self.namespace), self.roundoff)
@@ -130,7 +131,7 @@ class Interpreter:
 
     def bounded(self, eqn: Eqn, operands: list[Bounded]) -> list[Bounded]:
         """One equation's outputs: values from its spelling, bounds from the row's rule."""
-        plan = self._plan(eqn)
+        plan = self.plan(eqn)
         values = plan.call(*[operand.value for operand in operands])
         for value, inexact in zip(values, plan.inexact, strict=True):
             if inexact and np.asarray(value).dtype.kind not in "fc":
@@ -174,13 +175,13 @@ class Interpreter:
         env.update(zip(graph.params, args, strict=True))
         for eqn in graph.eqns:
             env.update(zip(eqn.outputs, self.equation_values(eqn, env), strict=True))
-        return [_plain(env, atom) for atom in graph.results]
+        return [plain(env, atom) for atom in graph.results]
 
     def equation_values(self, eqn: Eqn, env: dict[Var, Any]) -> list[Any]:
         """What one equation gives, without any bounds."""
-        operands = [_plain(env, atom) for atom in eqn.operands]
+        operands = [plain(env, atom) for atom in eqn.operands]
         if not eqn.op.control:
-            return self._plan(eqn).call(*operands)
+            return self.plan(eqn).call(*operands)
         captured = {var: Bounded(value) for var, value in env.items()}
         bounded = [Bounded(value) for value in operands]
         return [item.value for item in REGIONS[eqn.op.control](self, eqn, bounded, captured)]
@@ -192,7 +193,8 @@ def _relative(result: Bounded) -> float:
     return float(np.max(result.slack, initial=0.0)) / largest if largest else 0.0
 
 
-def _plain(env: dict[Var, Any], atom: Atom) -> Any:
+def plain(env: dict[Var, Any], atom: Atom) -> Any:
+    """The value of a variable or a number."""
     return atom.value if isinstance(atom, Literal) else env[atom]
 
 
