@@ -49,15 +49,15 @@ def _number(var: Var, value: float) -> float:
 
 
 def _floor(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
-    """Where the value may only be too small."""
-    if _kind(var) not in "fiu" or var.interval.high > domain.high:
+    """Where the value may only be too small, and is not always."""
+    if _kind(var) not in "fiu" or not domain.low < var.interval.high <= domain.high:
         return None
     return Proposal((var,), (var.aval,), {"low": _number(var, domain.low)})
 
 
 def _ceiling(_scope: Scope, var: Var, domain: Interval) -> Proposal | None:
-    """Where the value may only be too large."""
-    if _kind(var) not in "fiu" or var.interval.low < domain.low:
+    """Where the value may only be too large, and is not always."""
+    if _kind(var) not in "fiu" or not domain.low <= var.interval.low < domain.high:
         return None
     return Proposal((var,), (var.aval,), {"high": _number(var, domain.high)})
 
