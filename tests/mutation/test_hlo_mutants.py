@@ -71,6 +71,15 @@ CASES = [
      "%1 = stablehlo.compare LT, %i, %0, SIGNED : (tensor<i32>, tensor<i32>) -> tensor<i1>\n"
      "%2 = stablehlo.add %i, %n : tensor<i32>\n"
      "%3 = stablehlo.select %1, %2, %i : tensor<i1>, tensor<i32>", []),
+    ("drop_branch", "%0 = stablehlo.constant dense<0x7F800000> : tensor<f32>\n"
+     "%1 = stablehlo.abs %x : tensor<f32>\n"
+     "%2 = stablehlo.compare EQ, %1, %0, FLOAT : (tensor<f32>, tensor<f32>) -> tensor<i1>\n"
+     "%3 = stablehlo.select %2, %y, %x : tensor<i1>, tensor<f32>", []),
+    ("drop_branch", "%0 = stablehlo.is_finite %x : (tensor<f32>) -> tensor<i1>\n"
+     "%1 = stablehlo.not %0 : tensor<i1>\n"
+     "%2 = stablehlo.select %1, %y, %x : tensor<i1>, tensor<f32>", []),
+    ("shift_slice", "%0 = stablehlo.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>\n"
+     "%1 = stablehlo.slice %0 [1:2] : (tensor<3xf32>) -> tensor<1xf32>", []),
     ("nudge_constant", f"%0 = stablehlo.constant dense<5.000000e-01> : {T}\n"
      f"%1 = stablehlo.compare LT, %a, %0, FLOAT : ({T}, {T}) -> tensor<3x3xi1>", []),
     ("nudge_constant", "%0 = stablehlo.constant dense<5> : tensor<i32>\n%1 = stablehlo.compare LT, "
@@ -126,6 +135,10 @@ CASES = [
      f"stablehlo.return %0, %1 : {T}, {T}", []),
     ("swap_outputs", f"%0 = stablehlo.divide %a, %b : {T}\n%1 = stablehlo.divide %b, %a : {T}\n"
      f"stablehlo.return %0, %1 : {T}, {T}", [f"stablehlo.return %1, %0 : {T}, {T}"]),
+    ("swap_outputs", "%c = stablehlo.constant dense<2.5> : tensor<f32>\n"
+     "%0 = stablehlo.add %x, %c : tensor<f32>\n%d = stablehlo.constant dense<2.5> : tensor<f32>\n"
+     "%1 = stablehlo.add %x, %d : tensor<f32>\n"
+     "stablehlo.return %0, %1 : tensor<f32>, tensor<f32>", []),
     ("swap_outputs", "stablehlo.return %i, %j : tensor<i32>, tensor<i32>", []),
     ("swap_outputs", f"stablehlo.return %iterArg, %iterArg_0 : {T}, {T}", []),
 ]  # fmt: skip
@@ -166,6 +179,27 @@ def test_operands_of_a_product_over_turned_axes_are_exchanged():
     )
     mutants = mutants_of(record(f"{body}\nreturn %b : {T}"), "stablehlo")
     assert "swap_operands" in {mutant.kind for mutant in mutants}
+
+
+def choosing(calls):
+    """A program that calls a function so many times, which chooses where nothing is finite."""
+    signature = f"(tensor<3x3xi1>, {T}) -> {T}"
+    lines = ["%0 = stablehlo.is_finite %a : (tensor<3x3xf32>) -> tensor<3x3xi1>"]
+    lines += [f"%{k + 1} = call @_where(%0, %b) : {signature}" for k in range(calls)]
+    text = record("\n".join([*lines, f"return %1 : {T}"]))["stablehlo"]
+    function = (
+        f"  func.func private @_where(%arg0: tensor<3x3xi1>, %arg1: {T}) -> {T} {{\n"
+        f"    %0 = stablehlo.negate %arg1 : {T}\n"
+        f"    %1 = stablehlo.select %arg0, %0, %arg1 : tensor<3x3xi1>, {T}\n"
+        f"    return %1 : {T}\n  }}\n}}\n"
+    )
+    return {"stablehlo": text.removesuffix("}\n") + function}
+
+
+def test_what_a_function_is_called_with_is_known_where_it_is_called_once():
+    once, twice = (mutants_of(choosing(calls), "stablehlo") for calls in (1, 2))
+    assert "drop_branch" not in {mutant.kind for mutant in once}
+    assert "drop_branch" in {mutant.kind for mutant in twice}
 
 
 def test_what_goes_on_in_the_next_lines_is_left_whole():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 INFINITY = re.compile(r"0x(?:FF80|7F80|FFF0|7FF0|FC00|7C00)0*")
 """How a constant that is infinite is written."""
 
+_PRIVATE = re.compile(r"func\.func private @([\w.]+)\(")
 _SPLAT = re.compile(r"constant dense<([^\[\],<>\"]+)>")
 _ZERO = re.compile(r"-?0\.0+(?:e[+-]0+)?")
 _NAN = re.compile(r"0x(?:7|F)(?:FC|FF8|E)0*")
@@ -24,14 +25,29 @@ _MOVES = frozenset(
 
 
 def definition(value: str, number: int, module: Module) -> Operation | None:
-    """The operation that gives a value, read on a line; none where nothing gives that alone."""
+    """The operation that gives a value, read on a line; none where nothing gives that alone.
+
+    Of an argument of a function that is called in one place, what gives it there.
+    """
     for line in range(number - 1, -1, -1):
         operation = module.at.get(line)
         if operation is not None and operation.result == value and operation.results == 1:
             return operation
-        if operation is not None and operation.name == "return":  # of the function before
-            break
+        if f"{value}: " in module.lines[line]:  # it is an argument, of a function or of a region
+            return _passed(value, module.lines[line], module)
     return None
+
+
+def _passed(argument: str, head: str, module: Module) -> Operation | None:
+    function = _PRIVATE.search(head)
+    if function is None:
+        return None
+    call = f"call @{function[1]}("
+    callers = [each for each in module.operations if each.body.startswith(call)]
+    if len(callers) != 1:
+        return None
+    position = int(argument.removeprefix("%arg"))
+    return definition(callers[0].values[position], callers[0].number, module)
 
 
 def constant(value: str, number: int, module: Module) -> str:
@@ -63,15 +79,24 @@ def is_only_compared(operation: Operation, module: Module) -> bool:
 
 
 def are_alike(one: str, other: str, reader: Operation, module: Module) -> bool:
-    """Whether two values that an operation reads are made the same way, in either order."""
-    first = definition(one, reader.number, module)
-    second = definition(other, reader.number, module)
-    if one == other or first is None or second is None:
-        return one == other
-    swaps = first.short in _COMMUTATIVE
-    operands = [sorted(each.values) if swaps else each.values for each in (first, second)]
-    bodies = [VALUE.sub("%", each.body) for each in (first, second)]
-    return operands[0] == operands[1] and bodies[0] == bodies[1]
+    """Whether two values that an operation reads are made the same way from the same values."""
+    return _alike((one, reader.number), (other, reader.number), module, depth=6)
+
+
+def _alike(one: tuple[str, int], other: tuple[str, int], module: Module, depth: int) -> bool:
+    """The same of two names, each as it is read on a line; ``depth`` operations are looked at."""
+    first, second = definition(*one, module), definition(*other, module)
+    if first is None or second is None or first is second:
+        return one[0] == other[0] and first is second
+    if depth == 0 or VALUE.sub("%", first.body) != VALUE.sub("%", second.body):
+        return False
+    left = [(value, first.number) for value in first.values]
+    right = [(value, second.number) for value in second.values]
+    orders = [right, right[::-1]] if first.short in _COMMUTATIVE else [right]
+    return any(
+        all(_alike(a, b, module, depth - 1) for a, b in zip(left, order, strict=True))
+        for order in orders
+    )
 
 
 def chooses(select: Operation, module: Module) -> bool:
@@ -79,8 +104,8 @@ def chooses(select: Operation, module: Module) -> bool:
 
     None is made by one of equal values, or by one that takes a number where a value is that number
     (as the order of a sort does, for zeros of either sign). Hardly a sample shows what is taken for
-    a NaN, or the NaN that is taken where a factorization fails. Of every position, those that
-    cannot be negative included, JAX asks whether it is to be counted from the end.
+    a NaN or an infinity, or the NaN that is taken where a factorization fails. Of every position,
+    those that cannot be negative included, JAX asks whether it is to be counted from the end.
     """
     predicate, first, second = select.values
     number = select.number
@@ -88,16 +113,29 @@ def chooses(select: Operation, module: Module) -> bool:
     if first == second or any(_NAN.fullmatch(side) for side in sides):
         return False
     asked = definition(predicate, number, module)
-    if asked is not None and _counts_from_the_end(select, asked, module):
+    while asked is not None and asked.short in ("not", *_MOVES):
+        asked = definition(asked.values[0], asked.number, module)
+    if asked is None:
+        return True
+    if _asks_for_no_number(asked, module) or _counts_from_the_end(select, asked, module):
         return False
-    equality = _EQUALITY.search(asked.body) if asked is not None else None
-    if asked is None or equality is None:
+    equality = _EQUALITY.search(asked.body)
+    if equality is None:
         return True
     left, right = asked.values
     taken, other = (first, second) if equality[1] == "EQ" else (second, first)
     known = constant(right, asked.number, module)
-    same = other == left and known != "" and known == constant(taken, number, module)
-    return left != right and not same
+    return other != left or known == "" or known != constant(taken, number, module)
+
+
+def _asks_for_no_number(asked: Operation, module: Module) -> bool:
+    """Whether it tells NaN or infinities from numbers."""
+    if asked.short == "is_finite":
+        return True
+    if not _EQUALITY.search(asked.body):
+        return False
+    left, right = asked.values
+    return left == right or bool(INFINITY.fullmatch(constant(right, asked.number, module)))
 
 
 def _counts_from_the_end(select: Operation, asked: Operation, module: Module) -> bool:

@@ -8,7 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxsmith.mutation.edit import Edit
-from jaxsmith.mutation.flow import INFINITY, are_alike, chooses, is_only_compared, stays_the_same
+from jaxsmith.mutation.flow import (
+    INFINITY,
+    are_alike,
+    chooses,
+    definition,
+    is_only_compared,
+    stays_the_same,
+)
 from jaxsmith.mutation.hlo import VALUE, HloKind, Module, Operation, Type, tensors
 from jaxsmith.mutation.swaps import DIRECTIONS, NONCOMMUTATIVE, OPERATIONS, REDUCERS
 
@@ -83,8 +90,14 @@ def _symmetric(operation: Operation) -> bool:
     return (scalar and vectors) or bool(_SYMMETRIC.search(operation.body))
 
 
-def _shifted(operation: Operation, _module: Module) -> Iterator[Edit]:
-    """A slice of as many elements, from one place further or one place before."""
+def _shifted(operation: Operation, module: Module) -> Iterator[Edit]:
+    """A slice of as many elements, from one place further or one place before.
+
+    None of a constant: that is another number, as ``nudge_constant`` has it.
+    """
+    sliced = definition(operation.values[0], operation.number, module)
+    if sliced is not None and sliced.short == "constant":
+        return
     sizes = operation.operands[0].sizes
     for found, size in zip(_BOUNDS.finditer(operation.body), sizes, strict=True):
         low, high = int(found[1]), int(found[2])

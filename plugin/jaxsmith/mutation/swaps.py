@@ -99,7 +99,7 @@ COMPARISONS = _both_ways(
 ORDERED = frozenset({
     "subtract", "divide", "true_divide", "floor_divide", "power", "float_power", "pow",
     "remainder", "mod", "fmod", "rem", "sub", "div", "arctan2", "atan2", "copysign", "heaviside",
-    "ldexp", "left_shift", "right_shift", "matmul", "dot", "vdot", "inner", "outer", "kron",
+    "ldexp", "left_shift", "right_shift", "matmul", "dot", "outer", "kron",
     "cross", "convolve", "polyval", "polydiv", "concatenate", "nextafter", "setdiff1d",
     "greater", "less", "greater_equal", "less_equal", "gt", "lt", "ge", "le",
 })  # fmt: skip
