@@ -50,11 +50,17 @@ def _passed(argument: str, head: str, module: Module) -> Operation | None:
     return definition(callers[0].values[position], callers[0].number, module)
 
 
-def constant(value: str, number: int, module: Module) -> str:
-    """The one number that all elements of a value are by its text; empty if none is known."""
+def origin(value: str, number: int, module: Module) -> Operation | None:
+    """The operation whose result a value is, moved, cut out or turned into another type."""
     found = definition(value, number, module)
     while found is not None and found.short in _MOVES and found.values:
         found = definition(found.values[0], found.number, module)
+    return found
+
+
+def constant(value: str, number: int, module: Module) -> str:
+    """The one number that all elements of a value are by its text; empty if none is known."""
+    found = origin(value, number, module)
     splat = _SPLAT.search(found.body) if found is not None else None
     return splat[1] if splat else ""
 

@@ -12,8 +12,8 @@ from jaxsmith.mutation.flow import (
     INFINITY,
     are_alike,
     chooses,
-    definition,
     is_only_compared,
+    origin,
     stays_the_same,
 )
 from jaxsmith.mutation.hlo import VALUE, HloKind, Module, Operation, Type, tensors
@@ -95,7 +95,7 @@ def _shifted(operation: Operation, module: Module) -> Iterator[Edit]:
 
     None of a constant: that is another number, as ``nudge_constant`` has it.
     """
-    sliced = definition(operation.values[0], operation.number, module)
+    sliced = origin(operation.values[0], operation.number, module)
     if sliced is not None and sliced.short == "constant":
         return
     sizes = operation.operands[0].sizes
