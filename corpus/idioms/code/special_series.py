@@ -298,9 +298,9 @@ def periodic_bernoulli(x, *, degree):
     """Bernoulli polynomials of fractional parts, as in sums that approach integrals."""
     evens = [number for each in BERNOULLI for number in (each, 0.0)]
     numbers = jnp.array([1.0, -0.5, *evens][: degree + 1], dtype=x.dtype)
-    choices = jax.scipy.special.comb(degree, jnp.arange(degree + 1, dtype=x.dtype))
+    choices = [math.comb(degree, k) for k in range(degree + 1)]
     share = x - jnp.floor(x)
-    return jnp.polyval(choices.astype(x.dtype) * numbers, share)
+    return jnp.polyval(jnp.array(choices, dtype=x.dtype) * numbers, share)
 
 
 def periodic_bernoulli_reference(x, *, degree):
